@@ -1,0 +1,2 @@
+//! qarauyl.
+fn main() {}
