@@ -1,1 +1,68 @@
-//! store.
+//! State and work queue: what the stages meet in.
+//!
+//! Every stage ends in one call here that keeps its result, closes its job and opens the next ones in one
+//! transaction. No transaction handle leaves this crate. SQLite and PostgreSQL hold the same tables.
+//!
+//! In reading order: what a job is ([`Job`]), who works it off ([`Worker`], [`Handler`]), when it is tried
+//! again ([`RetryPolicy`]), what is encrypted at rest ([`Sealer`]), the database ([`Database`]), and one narrow
+//! trait per consumer.
+
+mod administering;
+mod config;
+mod database;
+mod extracting;
+mod fetching;
+mod indexing;
+mod job;
+mod key;
+mod mailing;
+mod matching;
+mod migrate;
+mod queue;
+mod reading;
+mod retry;
+mod rows;
+mod sealed;
+mod sourcing;
+mod subscribing;
+mod watching;
+mod worker;
+
+pub use administering::{Administering, LexiconEntry};
+pub use config::{QueueConfig, SealConfig, StoreConfig};
+pub use database::{Database, StoreError};
+pub use extracting::{Extracting, Extraction, NewVersion, PageCapture};
+pub use fetching::{Fetching, NewCapture, PageToFetch, Polled, UnreadPage};
+pub use indexing::Indexing;
+pub use job::{Job, JobCount, JobKind, ParkedJob};
+pub use key::{KeyError, KeyOrigin, load_key};
+pub use mailing::{Mailing, Sent};
+pub use matching::{
+    Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice, VersionInContext,
+};
+pub use queue::Queue;
+pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord};
+pub use retry::{Failure, RetryPolicy};
+pub use sealed::{SealError, Sealed, Sealer};
+pub use sourcing::{ConfiguredEndpoint, ConfiguredSource, Sourcing};
+pub use subscribing::{NewSubscriber, Subscribing};
+pub use watching::Watching;
+pub use worker::{Failed, Handler, Step, Worker};
+
+/// Everything a store can do: the sum of the narrow traits.
+pub trait Store:
+    Queue
+    + Sourcing
+    + Fetching
+    + Extracting
+    + Matching
+    + Indexing
+    + Mailing
+    + Watching
+    + Subscribing
+    + Reading
+    + Administering
+{
+}
+
+impl Store for Database {}

@@ -1,0 +1,83 @@
+//! Digests: the alerts due for one subscriber at one time, and their way to a mail server.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{AlertId, DigestId, Excerpt, Mode, StoryId, Subscriber};
+
+/// One mail's worth of alerts. Number, Message-ID and contents are fixed before the first attempt, so that a
+/// mail that is sent again is the same mail.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Digest {
+    /// Its number in the store.
+    pub id: DigestId,
+    /// Who it is for.
+    pub subscriber: Subscriber,
+    /// The subscriber's running number, from 1: a gap means that a mail was lost on the way.
+    pub number: u32,
+    /// The `Message-ID` with its angle brackets.
+    pub message_id: String,
+    /// When it was frozen: the mail's `Date`.
+    pub frozen: Timestamp,
+    /// What it says.
+    pub contents: DigestContents,
+}
+
+/// What a digest says.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct DigestContents {
+    /// The alerts, in the order of finding.
+    pub items: Vec<(AlertId, StoryId, Excerpt)>,
+    /// How much is said.
+    pub mode: Option<Mode>,
+    /// How many matches in the backlog are not told one by one.
+    pub older_matches: u32,
+    /// How the sources did.
+    pub readings: Readings,
+    /// When the next digest comes at the latest; `None` for instant mails.
+    pub next_mail: Option<Timestamp>,
+}
+
+/// How many sources could be read in the last day.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Readings {
+    /// Sources that are switched on.
+    pub enabled: u32,
+    /// Of these, how many answered with something readable.
+    pub read: u32,
+    /// Names and states of those that did not, in plain words.
+    pub unread: Vec<(String, String)>,
+}
+
+/// One attempt to hand a digest to a mail server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Which digest.
+    pub digest: DigestId,
+    /// When.
+    pub at: Timestamp,
+    /// What came of it.
+    pub outcome: DeliveryOutcome,
+}
+
+/// What came of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeliveryOutcome {
+    /// The server took it, with these words (or the outbox file's name).
+    Accepted(String),
+    /// There was nothing to tell and nothing to send.
+    Nothing,
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Digest").field("id", &self.id).field("number", &self.number).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for DigestContents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DigestContents").field("items", &self.items.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,203 @@
+//! Sources and their endpoints: who publishes, and where we ask for news.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::{SignedDuration, Timestamp};
+use text::Lang;
+use thiserror::Error;
+use url::Url;
+
+use crate::{EndpointId, SourceId};
+
+/// An outlet, as the operator described it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The word by which all else names it.
+    pub id: SourceId,
+    /// Its name as readers know it.
+    pub name: String,
+    /// ISO 3166 country code, two capital letters.
+    pub country: String,
+    /// What kind of outlet it is.
+    pub kind: SourceKind,
+    /// The languages it publishes in, most used first.
+    pub languages: Vec<Lang>,
+    /// Who owns or funds it; empty when nobody has stated it.
+    pub owner: String,
+    /// A cron expression of five fields, or `auto`.
+    pub schedule: String,
+    /// The IANA time zone of `schedule`, and the default of dates without a zone.
+    pub timezone: String,
+    /// What happens to the backlog that the first poll finds.
+    pub first_look: FirstLook,
+    /// The least time between two requests to its registered domain.
+    pub delay: SignedDuration,
+    /// How many connections its registered domain may have at once.
+    pub connections: u32,
+    /// Whether it is polled at all.
+    pub enabled: bool,
+    /// CSS selectors for its pages, as TOML text; empty when the general algorithm serves.
+    pub rules: String,
+}
+
+/// One address of a source that is polled.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Endpoint {
+    /// Its number in the store.
+    pub id: EndpointId,
+    /// The outlet it belongs to.
+    pub source: SourceId,
+    /// What is found there.
+    pub kind: EndpointKind,
+    /// Where it is.
+    pub url: Url,
+    /// What the server wants to hear at the next poll.
+    pub validators: Validators,
+    /// How it does.
+    pub state: EndpointState,
+    /// When it last answered with something readable; `None` before the first time.
+    pub last_read: Option<Timestamp>,
+    /// Whether its backlog was taken in already.
+    pub looked: bool,
+}
+
+/// `ETag` and `Last-Modified` of the last full answer, returned byte for byte.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Validators {
+    /// The entity tag, with its quotes.
+    pub etag: Option<String>,
+    /// The date as the server wrote it.
+    pub last_modified: Option<String>,
+}
+
+/// A word of a closed list that configuration or store got wrong.
+#[derive(Debug, Error)]
+#[error("`{word}` is no {what}: use one of {choices}")]
+pub struct UnknownWord {
+    what: &'static str,
+    word: String,
+    choices: String,
+}
+
+/// Writes an enum whose variants have a word in configuration, queries and store.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident, $what:literal, { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// All of them, in the order of the documentation.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// Returns the word used in configuration, queries and store.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == word).ok_or_else(|| {
+                    let choices: Vec<&str> = Self::ALL.iter().map(|one| one.as_str()).collect();
+                    UnknownWord::new($what, word, &choices.join(", "))
+                })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words!(
+    /// What kind of outlet a source is.
+    SourceKind, "kind of source", {
+        /// Edited at arm's length from any state.
+        Independent = "independent",
+        /// Owned or directed by a state or a ruling party.
+        State = "state",
+        /// Made abroad by people who cannot publish at home.
+        Exile = "exile",
+        /// A rights or aid organisation.
+        Ngo = "ngo",
+        /// Transport, customs and business press.
+        Trade = "trade",
+        /// Scholarly.
+        Academic = "academic",
+        /// Channels and blogs.
+        Social = "social",
+    }
+);
+
+words!(
+    /// What is found at an endpoint.
+    EndpointKind, "kind of endpoint", {
+        /// RSS, Atom or JSON Feed.
+        Feed = "feed",
+        /// A news sitemap, or an index of such.
+        Sitemap = "sitemap",
+    }
+);
+
+words!(
+    /// How an endpoint does, in words that a person is told.
+    EndpointState, "state of an endpoint", {
+        /// Never polled yet.
+        New = "new",
+        /// It answered with entries.
+        Ok = "ok",
+        /// It answered that nothing has changed, or with what we know.
+        Unchanged = "unchanged",
+        /// A challenge or login page instead of the feed.
+        Blocked = "blocked",
+        /// It answered that it is gone for good.
+        Gone = "gone",
+        /// It could not be reached or read.
+        Broken = "broken",
+        /// Its robots.txt forbids us.
+        Excluded = "excluded",
+    }
+);
+
+words!(
+    /// What happens to the backlog that the first poll finds.
+    FirstLook, "first look", {
+        /// It is indexed and matched, not mailed.
+        Archive = "archive",
+        /// It alerts like anything new.
+        Alert = "alert",
+    }
+);
+pub(crate) use words;
+
+impl UnknownWord {
+    /// Returns the error for `word` in a closed list that lives elsewhere in this crate.
+    pub(crate) fn new(what: &'static str, word: &str, choices: &str) -> Self {
+        Self { what, word: word.to_owned(), choices: choices.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_word_is_named_with_its_choices() {
+        let error = "goverment".parse::<SourceKind>().unwrap_err().to_string();
+        assert!(error.contains("goverment") && error.contains("independent, state"), "{error}");
+    }
+
+    #[test]
+    fn every_word_reads_back() {
+        for kind in SourceKind::ALL {
+            assert_eq!(kind.as_str().parse::<SourceKind>().unwrap(), *kind);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! What the extractor keeps: versions, and only when the text changed.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::{
+    Article, ArticleId, Block, BlockKind, Capture, CaptureId, CaptureLocation, Entry, Origin, Source,
+};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+use text::Lang;
+
+use crate::database::{close_job, open_job};
+use crate::job::NewJob;
+use crate::rows::{
+    ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, blocks, list, maybe_time, millis, source_of, time,
+};
+use crate::{Database, Job, JobKind, StoreError};
+
+/// The capture of an Extract job, with what is known about its article.
+#[derive(Debug, Clone)]
+pub struct PageCapture {
+    /// Where the bytes lie.
+    pub capture: Capture,
+    /// The article.
+    pub article: Article,
+    /// Its source, for site rules and the default time zone.
+    pub source: Source,
+    /// What the feed said of it, when it said anything.
+    pub entry: Option<Entry>,
+}
+
+/// What the extractor made of a capture.
+#[derive(Debug, Clone)]
+pub enum Extraction {
+    /// It read an article.
+    Read(NewVersion),
+    /// There was no article to read: the feed's text stands in.
+    Unreadable {
+        /// When the page is fetched again; `None`: not by itself.
+        again: Option<Timestamp>,
+    },
+}
+
+/// A version to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewVersion {
+    /// The headline.
+    pub title: String,
+    /// The authors.
+    pub byline: Vec<String>,
+    /// When it was published, as the page says.
+    pub published: Option<Timestamp>,
+    /// The language of most of the text.
+    pub lang: Lang,
+    /// The text.
+    pub blocks: Vec<Block>,
+    /// Hash of title and text.
+    pub fingerprint: String,
+}
+
+/// What the extractor needs.
+#[async_trait]
+pub trait Extracting: Send + Sync {
+    /// Returns the capture of an Extract job.
+    async fn page_capture(&self, capture: CaptureId) -> Result<Option<PageCapture>, StoreError>;
+
+    /// Keeps what was read as a new version, if it differs from the last one, and opens its Match job.
+    async fn finish_extract(
+        &self,
+        job: &Job,
+        page: &PageCapture,
+        extraction: &Extraction,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Extracting for Database {
+    async fn page_capture(&self, capture: CaptureId) -> Result<Option<PageCapture>, StoreError> {
+        let sql = format!(
+            "select {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, c.fetched as c_fetched, c.status as c_status,
+             c.payload_sha256 as c_sha, c.file as c_file, c.file_offset as c_offset, c.file_length as c_length
+             from captures c join articles a on a.id = c.article join sources s on s.id = a.source where c.id = $1"
+        );
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(capture.0).fetch_optional(self.readers()).await?;
+        let Some(row) = row else { return Ok(None) };
+        let article = article_of(&row)?;
+        let entry = sqlx::query(ENTRY).bind(article.id.0).fetch_optional(self.readers()).await?;
+        Ok(Some(PageCapture {
+            capture: capture_of(&row, capture, article.id)?,
+            source: source_of(&row)?,
+            entry: entry.map(|entry| entry_of(&entry, &article)).transpose()?,
+            article,
+        }))
+    }
+
+    async fn finish_extract(
+        &self,
+        job: &Job,
+        page: &PageCapture,
+        extraction: &Extraction,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        match extraction {
+            Extraction::Read(version) => {
+                let from =
+                    From { article: page.article.id, capture: Some(page.capture.id), origin: Origin::Page };
+                keep_version(&mut transaction, &from, version, now).await?;
+            }
+            Extraction::Unreadable { again } => {
+                keep_feed_version(&mut transaction, page.article.id, now).await?;
+                if let Some(due) = again {
+                    let lane = page.article.url.domain();
+                    let fetch = NewJob { lane, ..NewJob::about(JobKind::FetchPage, page.article.id.0, *due) };
+                    open_job(&mut transaction, fetch, now).await?;
+                }
+            }
+        }
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The entry that says most about an article.
+const ENTRY: &str = "select title, summary, content, published from entries where article = $1
+ order by length(title) + length(summary) + length(content) desc, id limit 1";
+
+/// Where a version comes from.
+struct From {
+    article: ArticleId,
+    capture: Option<CaptureId>,
+    origin: Origin,
+}
+
+/// Keeps a version unless the last one says the same, and opens its Match job.
+async fn keep_version(
+    transaction: &mut Transaction<'static, Any>,
+    from: &From,
+    version: &NewVersion,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let last = sqlx::query(
+        "select v.fingerprint as fingerprint from articles a join versions v on v.id = a.latest_version where a.id = $1",
+    )
+    .bind(from.article.0)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    if let Some(row) = last
+        && row.try_get::<String, _>("fingerprint")? == version.fingerprint
+    {
+        return Ok(());
+    }
+    let row = sqlx::query(
+        "insert into versions (article, capture, origin, title, byline, published, lang, blocks, fingerprint, created)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) returning id",
+    )
+    .bind(from.article.0)
+    .bind(from.capture.map(|capture| capture.0))
+    .bind(from.origin.as_str())
+    .bind(version.title.as_str())
+    .bind(list(&version.byline))
+    .bind(version.published.map_or(0, millis))
+    .bind(version.lang.as_str())
+    .bind(blocks(&version.blocks))
+    .bind(version.fingerprint.as_str())
+    .bind(millis(now))
+    .fetch_one(&mut **transaction)
+    .await?;
+    let id: i64 = row.try_get("id")?;
+    sqlx::query("update articles set latest_version = $1 where id = $2")
+        .bind(id)
+        .bind(from.article.0)
+        .execute(&mut **transaction)
+        .await?;
+    let lane = "match".to_owned();
+    open_job(transaction, NewJob { lane, ..NewJob::about(JobKind::Match, id, now) }, now).await
+}
+
+/// Keeps what the feed said as the first version of an article that has none.
+pub(crate) async fn keep_feed_version(
+    transaction: &mut Transaction<'static, Any>,
+    article: ArticleId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let read = sqlx::query("select latest_version as latest from articles where id = $1")
+        .bind(article.0)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    let Some(read) = read else { return Ok(()) };
+    if read.try_get::<Option<i64>, _>("latest")?.is_some() {
+        return Ok(());
+    }
+    let entry = sqlx::query(ENTRY).bind(article.0).fetch_optional(&mut **transaction).await?;
+    let Some(entry) = entry else { return Ok(()) };
+    let Some(version) = feed_version(&entry)? else { return Ok(()) };
+    let from = From { article, capture: None, origin: Origin::Feed };
+    keep_version(transaction, &from, &version, now).await
+}
+
+fn feed_version(entry: &AnyRow) -> Result<Option<NewVersion>, StoreError> {
+    let (title, summary, content): (String, String, String) =
+        (entry.try_get("title")?, entry.try_get("summary")?, entry.try_get("content")?);
+    let mut texts = vec![summary.trim(), content.trim()];
+    texts.dedup();
+    texts.retain(|text| !text.is_empty());
+    if title.trim().is_empty() && texts.is_empty() {
+        return Ok(None);
+    }
+    let whole = format!("{title}\n{}", texts.join("\n"));
+    let paragraph = |text: &&str| Block { kind: BlockKind::Paragraph, text: (*text).to_owned() };
+    Ok(Some(NewVersion {
+        byline: Vec::new(),
+        published: maybe_time(entry.try_get("published")?),
+        lang: text::detect(&whole),
+        blocks: texts.iter().map(paragraph).collect(),
+        fingerprint: text::fingerprint(&whole).to_hex(),
+        title,
+    }))
+}
+
+fn capture_of(row: &AnyRow, id: CaptureId, article: ArticleId) -> Result<Capture, StoreError> {
+    let unsigned = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
+    Ok(Capture {
+        id,
+        article,
+        fetched: time(row.try_get("c_fetched")?),
+        status: u16::try_from(row.try_get::<i64, _>("c_status")?).unwrap_or(0),
+        payload_sha256: row.try_get("c_sha")?,
+        location: CaptureLocation {
+            file: row.try_get("c_file")?,
+            offset: unsigned("c_offset")?,
+            length: unsigned("c_length")?,
+        },
+    })
+}
+
+fn entry_of(row: &AnyRow, article: &Article) -> Result<Entry, StoreError> {
+    Ok(Entry {
+        url: article.url.clone(),
+        title: row.try_get("title")?,
+        summary: row.try_get("summary")?,
+        content: row.try_get("content")?,
+        published: maybe_time(row.try_get("published")?),
+    })
+}

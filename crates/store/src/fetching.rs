@@ -1,0 +1,262 @@
+//! What the fetcher keeps: entries of a poll, captures of pages, and what could not be read.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::{
+    Article, ArticleId, CaptureLocation, Endpoint, EndpointId, EndpointState, Entry, FirstLook, Source,
+    Validators,
+};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+use url::Url;
+
+use crate::database::{close_job, open_job};
+use crate::extracting::keep_feed_version;
+use crate::job::NewJob;
+use crate::queue::give_back;
+use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, maybe_time, millis, source_of, word};
+use crate::sourcing::poll_job;
+use crate::{Database, Job, JobKind, StoreError};
+
+/// What a poll found.
+#[derive(Debug, Clone)]
+pub struct Polled {
+    /// The endpoint that was polled, as the store gave it.
+    pub endpoint: Endpoint,
+    /// Its source.
+    pub source: Source,
+    /// What it announced; empty when it answered that nothing has changed.
+    pub entries: Vec<Entry>,
+    /// What the server wants to hear next time.
+    pub validators: Validators,
+    /// How it does now.
+    pub state: EndpointState,
+    /// Why, in plain words; empty when all is well.
+    pub reason: String,
+    /// When it was asked.
+    pub at: Timestamp,
+    /// When it is to be asked again.
+    pub next_due: Timestamp,
+}
+
+/// An article whose page is to be fetched.
+#[derive(Debug, Clone)]
+pub struct PageToFetch {
+    /// The article.
+    pub article: Article,
+    /// Its source, for manners and guards.
+    pub source: Source,
+}
+
+/// A page that was fetched and kept.
+#[derive(Debug, Clone)]
+pub struct NewCapture {
+    /// The article.
+    pub article: ArticleId,
+    /// When the exchange began.
+    pub fetched: Timestamp,
+    /// The HTTP status.
+    pub status: u16,
+    /// SHA-256 of the payload as received, in small hexadecimal letters.
+    pub payload_sha256: String,
+    /// Where it lies in the archive.
+    pub location: CaptureLocation,
+}
+
+/// A page that could not be read.
+#[derive(Debug, Clone)]
+pub struct UnreadPage {
+    /// The article.
+    pub article: ArticleId,
+    /// When it is tried again; `None` parks the job.
+    pub due: Option<Timestamp>,
+    /// Why, in plain words.
+    pub reason: String,
+    /// Whether to go on with what the feed gave meanwhile.
+    pub from_feed: bool,
+}
+
+/// What the fetcher needs.
+#[async_trait]
+pub trait Fetching: Send + Sync {
+    /// Returns the endpoint of a Poll job; `None` when it is not configured any more.
+    async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError>;
+
+    /// Keeps what a poll found, opens a FetchPage job per new entry and the next Poll job. Returns how many were new.
+    async fn finish_poll(&self, job: &Job, polled: &Polled) -> Result<u32, StoreError>;
+
+    /// Returns the page of a FetchPage job; `None` when its article is gone.
+    async fn page(&self, article: ArticleId) -> Result<Option<PageToFetch>, StoreError>;
+
+    /// Keeps a capture and opens its Extract job.
+    async fn finish_fetch(&self, job: &Job, capture: &NewCapture) -> Result<(), StoreError>;
+
+    /// Records that a page could not be read and, when asked, goes on with the feed's text.
+    async fn fail_fetch(&self, job: &Job, page: &UnreadPage, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Closes a job whose subject is not there any more.
+    async fn drop_job(&self, job: &Job) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Fetching for Database {
+    async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError> {
+        let sql = format!(
+            "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.etag as e_etag,
+             e.last_modified as e_last_modified, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked
+             from endpoints e join sources s on s.id = e.source where e.id = $1 and e.configured = 1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
+        row.map(|row| Ok((source_of(&row)?, endpoint_of(&row)?))).transpose()
+    }
+
+    async fn finish_poll(&self, job: &Job, polled: &Polled) -> Result<u32, StoreError> {
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        let mut new = 0;
+        for entry in &polled.entries {
+            new += u32::from(keep_entry(&mut transaction, polled, entry).await?);
+        }
+        put_state(&mut transaction, polled).await?;
+        if polled.source.enabled {
+            let next = poll_job(polled.endpoint.id, &polled.endpoint.url, polled.next_due);
+            open_job(&mut transaction, next, polled.at).await?;
+        }
+        transaction.commit().await?;
+        Ok(new)
+    }
+
+    async fn page(&self, article: ArticleId) -> Result<Option<PageToFetch>, StoreError> {
+        let sql = format!(
+            "select {ARTICLE_COLUMNS}, {SOURCE_COLUMNS} from articles a join sources s on s.id = a.source where a.id = $1"
+        );
+        let row =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(article.0).fetch_optional(self.readers()).await?;
+        row.map(|row| Ok(PageToFetch { article: article_of(&row)?, source: source_of(&row)? })).transpose()
+    }
+
+    async fn finish_fetch(&self, job: &Job, capture: &NewCapture) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+        let row = sqlx::query(
+            "insert into captures (article, fetched, status, payload_sha256, file, file_offset, file_length)
+             values ($1, $2, $3, $4, $5, $6, $7) returning id",
+        )
+        .bind(capture.article.0)
+        .bind(millis(capture.fetched))
+        .bind(i64::from(capture.status))
+        .bind(capture.payload_sha256.as_str())
+        .bind(capture.location.file.as_str())
+        .bind(number(capture.location.offset))
+        .bind(number(capture.location.length))
+        .fetch_one(&mut *transaction)
+        .await?;
+        let extract = NewJob::about(JobKind::Extract, row.try_get("id")?, capture.fetched);
+        open_job(&mut transaction, extract, capture.fetched).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn fail_fetch(&self, job: &Job, page: &UnreadPage, now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        if page.from_feed {
+            keep_feed_version(&mut transaction, page.article, now).await?;
+        }
+        give_back(&mut transaction, job, page.due, &page.reason).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn drop_job(&self, job: &Job) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// Keeps an entry; answers whether its article is new, and then opens its FetchPage job.
+async fn keep_entry(
+    transaction: &mut Transaction<'static, Any>,
+    polled: &Polled,
+    entry: &Entry,
+) -> Result<bool, StoreError> {
+    let backlog = !polled.endpoint.looked && polled.source.first_look == FirstLook::Archive;
+    let row = sqlx::query(
+        "insert into articles (source, url, first_seen, backlog) values ($1, $2, $3, $4)
+         on conflict (url) do nothing returning id",
+    )
+    .bind(polled.source.id.as_str())
+    .bind(entry.url.as_str())
+    .bind(millis(polled.at))
+    .bind(i64::from(backlog))
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let (article, new): (i64, bool) = match row {
+        Some(row) => (row.try_get("id")?, true),
+        None => {
+            let known = sqlx::query("select id from articles where url = $1").bind(entry.url.as_str());
+            (known.fetch_one(&mut **transaction).await?.try_get("id")?, false)
+        }
+    };
+    sqlx::query(
+        "insert into entries (endpoint, article, title, summary, content, published, seen)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (endpoint, article) do nothing",
+    )
+    .bind(polled.endpoint.id.0)
+    .bind(article)
+    .bind(entry.title.as_str())
+    .bind(entry.summary.as_str())
+    .bind(entry.content.as_str())
+    .bind(entry.published.map_or(0, millis))
+    .bind(millis(polled.at))
+    .execute(&mut **transaction)
+    .await?;
+    if new {
+        let lane = page_lane(entry, polled.source.connections, article);
+        let fetch = NewJob { lane, ..NewJob::about(JobKind::FetchPage, article, polled.at) };
+        open_job(transaction, fetch, polled.at).await?;
+    }
+    Ok(new)
+}
+
+/// One lane a registered domain; a source that allows more connections has that many.
+fn page_lane(entry: &Entry, connections: u32, article: i64) -> String {
+    let lane = article.rem_euclid(i64::from(connections.max(1)));
+    if lane == 0 { entry.url.domain() } else { format!("{}#{lane}", entry.url.domain()) }
+}
+
+async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled) -> Result<(), StoreError> {
+    let read = matches!(polled.state, EndpointState::Ok | EndpointState::Unchanged);
+    sqlx::query(
+        "update endpoints set etag = $1, last_modified = $2, state_reason = $3, last_polled = $4,
+         state_since = case when state = $5 then state_since else $4 end, state = $5,
+         last_read = case when $6 = 1 then $4 else last_read end, looked = case when $6 = 1 then 1 else looked end
+         where id = $7",
+    )
+    .bind(polled.validators.etag.clone())
+    .bind(polled.validators.last_modified.clone())
+    .bind(polled.reason.as_str())
+    .bind(millis(polled.at))
+    .bind(polled.state.as_str())
+    .bind(i64::from(read))
+    .bind(polled.endpoint.id.0)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
+    let url: String = row.try_get("e_url")?;
+    Ok(Endpoint {
+        id: EndpointId(row.try_get("e_id")?),
+        source: word("source id", row.try_get("s_id")?)?,
+        kind: word("kind of endpoint", row.try_get("e_kind")?)?,
+        url: Url::parse(&url).map_err(|_| StoreError::Row { what: "address of an endpoint", value: url })?,
+        validators: Validators {
+            etag: row.try_get("e_etag")?,
+            last_modified: row.try_get("e_last_modified")?,
+        },
+        state: word("state of an endpoint", row.try_get("e_state")?)?,
+        last_read: maybe_time(row.try_get("e_last_read")?),
+        looked: row.try_get::<i64, _>("e_looked")? != 0,
+    })
+}

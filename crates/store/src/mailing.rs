@@ -1,0 +1,424 @@
+//! Digests: what is due for a subscriber is frozen once, so that a mail sent twice is the same mail.
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    AlertId, DeliveryOutcome, Digest, DigestContents, DigestId, Excerpt, Frequency, Mode, Readings, StoryId,
+    Subscriber,
+};
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+use text::Lang;
+
+use crate::database::{close_job, open_job};
+use crate::job::NewJob;
+use crate::rows::{maybe_time, millis, time, word};
+use crate::subscribing::zone_of;
+use crate::{Database, Job, JobKind, StoreError};
+
+/// What came of a Deliver job.
+#[derive(Debug, Clone)]
+pub struct Sent {
+    /// The digest; `None` when nothing was due.
+    pub digest: Option<DigestId>,
+    /// What the server answered.
+    pub outcome: DeliveryOutcome,
+}
+
+/// What the mailer needs.
+#[async_trait]
+pub trait Mailing: Send + Sync {
+    /// Fixes number, Message-ID and contents of what a Deliver job is to send. A digest that was frozen before and
+    /// not sent is returned as it was. `None`: nothing is due, or the subscriber is paused or gone.
+    async fn freeze_digest(
+        &self,
+        job: &Job,
+        domain: &str,
+        now: Timestamp,
+    ) -> Result<Option<Digest>, StoreError>;
+
+    /// Records what came of it, closes the job, and opens the next one of the timetable.
+    async fn finish_delivery(&self, job: &Job, sent: &Sent, now: Timestamp) -> Result<(), StoreError>;
+}
+
+/// The Deliver job of a subscriber's timetable: one is open for each frequency.
+pub(crate) fn deliver_job(subscriber: i64, frequency: Frequency, due: Timestamp) -> NewJob {
+    NewJob {
+        kind: JobKind::Deliver,
+        key: format!("{subscriber}/{frequency}"),
+        lane: format!("subscriber {subscriber}"),
+        subject: subscriber,
+        due,
+    }
+}
+
+#[async_trait]
+impl Mailing for Database {
+    async fn freeze_digest(
+        &self,
+        job: &Job,
+        domain: &str,
+        now: Timestamp,
+    ) -> Result<Option<Digest>, StoreError> {
+        let frequency = frequency_of(job)?;
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query(
+            "select id, address_sealed, language, timezone, paused, created from subscribers where id = $1 and paused = 0",
+        )
+        .bind(job.subject)
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let subscriber = self.subscriber_of(&row)?;
+        if let Some(digest) = self.unsent_digest(&mut transaction, &subscriber, frequency).await? {
+            return Ok(Some(digest));
+        }
+        let due = open_tellings(&mut transaction, &subscriber, frequency).await?;
+        if due.is_empty() && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await? {
+            return Ok(None);
+        }
+        let contents = self.contents(&mut transaction, (&subscriber, frequency), &due, now).await?;
+        let digest =
+            self.put_digest(&mut transaction, subscriber, (frequency, domain), (contents, now)).await?;
+        for (alert, ..) in &digest.contents.items {
+            sqlx::query("update tellings set digest = $1 where subscriber = $2 and alert = $3")
+                .bind(digest.id.0)
+                .bind(digest.subscriber.id.0)
+                .bind(alert.0)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        transaction.commit().await?;
+        Ok(Some(digest))
+    }
+
+    async fn finish_delivery(&self, job: &Job, sent: &Sent, now: Timestamp) -> Result<(), StoreError> {
+        let frequency = frequency_of(job)?;
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        if let (Some(digest), DeliveryOutcome::Accepted(answer)) = (sent.digest, &sent.outcome) {
+            sqlx::query("update digests set sent = $1 where id = $2")
+                .bind(millis(now))
+                .bind(digest.0)
+                .execute(&mut *transaction)
+                .await?;
+            sqlx::query("insert into deliveries (digest, at, answer) values ($1, $2, $3)")
+                .bind(digest.0)
+                .bind(millis(now))
+                .bind(answer.chars().take(500).collect::<String>())
+                .execute(&mut *transaction)
+                .await?;
+        }
+        open_next(&mut transaction, job.subject, frequency, now).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+/// The frequency is the part of the key after the subscriber's number.
+fn frequency_of(job: &Job) -> Result<Frequency, StoreError> {
+    let frequency = job.key.split_once('/').map_or("", |(_, frequency)| frequency);
+    word("frequency", frequency.to_owned())
+}
+
+/// Opens the timetable's next job; for instant mails only if something came in while one was being sent.
+async fn open_next(
+    transaction: &mut Transaction<'static, Any>,
+    subscriber: i64,
+    frequency: Frequency,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "select r.timezone as timezone,
+         (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0) as waiting,
+         (select count(*) from subscriptions u where u.subscriber = r.id and u.frequency = $2) as wishes
+         from subscribers r where r.id = $1",
+    )
+    .bind(subscriber)
+    .bind(frequency.to_string())
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    let wanted = if frequency == Frequency::Instant { "waiting" } else { "wishes" };
+    if row.try_get::<i64, _>(wanted)? == 0 {
+        return Ok(());
+    }
+    let zone = zone_of(row.try_get("timezone")?);
+    open_job(transaction, deliver_job(subscriber, frequency, frequency.next_due(now, &zone)), now).await
+}
+
+/// A telling that is due, with the alert's sealed excerpt.
+struct DueTelling {
+    alert: AlertId,
+    story: StoryId,
+    excerpt: Vec<u8>,
+}
+
+async fn open_tellings(
+    transaction: &mut Transaction<'static, Any>,
+    subscriber: &Subscriber,
+    frequency: Frequency,
+) -> Result<Vec<DueTelling>, StoreError> {
+    let rows = sqlx::query(
+        "select a.id as id, a.story as story, a.excerpt_sealed as excerpt from tellings t
+         join alerts a on a.id = t.alert where t.digest = 0 and t.subscriber = $1 and t.frequency = $2 order by a.id",
+    )
+    .bind(subscriber.id.0)
+    .bind(frequency.to_string())
+    .fetch_all(&mut **transaction)
+    .await?;
+    let due = |row: &AnyRow| -> Result<DueTelling, StoreError> {
+        Ok(DueTelling {
+            alert: AlertId(row.try_get("id")?),
+            story: StoryId(row.try_get("story")?),
+            excerpt: row.try_get("excerpt")?,
+        })
+    };
+    rows.iter().map(due).collect()
+}
+
+impl Database {
+    async fn unsent_digest(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        subscriber: &Subscriber,
+        frequency: Frequency,
+    ) -> Result<Option<Digest>, StoreError> {
+        let row = sqlx::query(
+            "select id, number, message_id, frozen, contents_sealed from digests
+             where subscriber = $1 and frequency = $2 and sent = 0 order by id limit 1",
+        )
+        .bind(subscriber.id.0)
+        .bind(frequency.to_string())
+        .fetch_optional(&mut **transaction)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let contents: ContentsRow = self.open_sealed("digests.contents", row.try_get("contents_sealed")?)?;
+        Ok(Some(Digest {
+            id: DigestId(row.try_get("id")?),
+            subscriber: subscriber.clone(),
+            number: u32::try_from(row.try_get::<i64, _>("number")?).unwrap_or(u32::MAX),
+            message_id: row.try_get("message_id")?,
+            frozen: time(row.try_get("frozen")?),
+            contents: contents.into_contents(),
+        }))
+    }
+
+    /// A digest comes even when nothing matched, if its frequency says so and there is still a wish for it.
+    async fn is_wanted_empty(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        subscriber: &Subscriber,
+        frequency: Frequency,
+    ) -> Result<bool, StoreError> {
+        let row = sqlx::query(
+            "select count(*) as wishes from subscriptions where subscriber = $1 and frequency = $2",
+        )
+        .bind(subscriber.id.0)
+        .bind(frequency.to_string())
+        .fetch_one(&mut **transaction)
+        .await?;
+        Ok(frequency.is_sent_empty() && row.try_get::<i64, _>("wishes")? > 0)
+    }
+
+    async fn contents(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        (subscriber, frequency): (&Subscriber, Frequency),
+        due: &[DueTelling],
+        now: Timestamp,
+    ) -> Result<DigestContents, StoreError> {
+        let mut items = Vec::new();
+        for telling in due {
+            let row: ExcerptRow = self.open_sealed("alerts.excerpt", telling.excerpt.clone())?;
+            items.push((telling.alert, telling.story, row.into_excerpt()));
+        }
+        let zone = zone_of(&subscriber.timezone);
+        Ok(DigestContents {
+            items,
+            mode: mode_of(transaction, subscriber, frequency).await?,
+            older_matches: older_matches(transaction, subscriber, frequency).await?,
+            readings: readings(transaction, now).await?,
+            next_mail: frequency.is_sent_empty().then(|| frequency.next_due(now, &zone)),
+        })
+    }
+
+    async fn put_digest(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        subscriber: Subscriber,
+        (frequency, domain): (Frequency, &str),
+        (contents, now): (DigestContents, Timestamp),
+    ) -> Result<Digest, StoreError> {
+        let row = sqlx::query(
+            "update subscribers set last_number = last_number + 1 where id = $1 returning last_number",
+        )
+        .bind(subscriber.id.0)
+        .fetch_one(&mut **transaction)
+        .await?;
+        let number: i64 = row.try_get("last_number")?;
+        // Random, so that the header tells a reader on the way neither the subscriber nor how many there are.
+        let message_id = format!("<{:016x}{:016x}@{domain}>", rand::random::<u64>(), rand::random::<u64>());
+        let row = sqlx::query(
+            "insert into digests (subscriber, frequency, number, message_id, frozen, contents_sealed)
+             values ($1, $2, $3, $4, $5, $6) returning id",
+        )
+        .bind(subscriber.id.0)
+        .bind(frequency.to_string())
+        .bind(number)
+        .bind(message_id.as_str())
+        .bind(millis(now))
+        .bind(self.seal("digests.contents", &ContentsRow::from(&contents))?)
+        .fetch_one(&mut **transaction)
+        .await?;
+        let id = DigestId(row.try_get("id")?);
+        let number = u32::try_from(number).unwrap_or(u32::MAX);
+        Ok(Digest { id, subscriber, number, message_id, frozen: now, contents })
+    }
+}
+
+/// The least that any of the subscriptions in a mail wants said.
+async fn mode_of(
+    transaction: &mut Transaction<'static, Any>,
+    subscriber: &Subscriber,
+    frequency: Frequency,
+) -> Result<Option<Mode>, StoreError> {
+    let row = sqlx::query(
+        "select mode from subscriptions where subscriber = $1 and frequency = $2 order by mode limit 1",
+    )
+    .bind(subscriber.id.0)
+    .bind(frequency.to_string())
+    .fetch_optional(&mut **transaction)
+    .await?;
+    row.map(|row| word("mode", row.try_get("mode")?)).transpose()
+}
+
+/// Counts the backlog matches since the subscriber's last digest of this frequency.
+async fn older_matches(
+    transaction: &mut Transaction<'static, Any>,
+    subscriber: &Subscriber,
+    frequency: Frequency,
+) -> Result<u32, StoreError> {
+    let row = sqlx::query(
+        "select count(*) as older from matches m join subscriptions u on u.watch = m.watch
+         where u.subscriber = $1 and u.frequency = $2 and m.backlog = 1 and m.found >
+         (select coalesce(max(d.frozen), 0) from digests d where d.subscriber = $1 and d.frequency = $2)",
+    )
+    .bind(subscriber.id.0)
+    .bind(frequency.to_string())
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(u32::try_from(row.try_get::<i64, _>("older")?).unwrap_or(u32::MAX))
+}
+
+/// Says how many sources answered with something readable in the last day.
+async fn readings(
+    transaction: &mut Transaction<'static, Any>,
+    now: Timestamp,
+) -> Result<Readings, StoreError> {
+    let rows = sqlx::query(
+        "select s.name as name, max(e.last_read) as last_read, min(e.state) as state from sources s
+         join endpoints e on e.source = s.id and e.configured = 1 where s.enabled = 1 group by s.id, s.name order by s.name",
+    )
+    .fetch_all(&mut **transaction)
+    .await?;
+    let day_ago = millis(now - SignedDuration::from_hours(24));
+    let mut readings =
+        Readings { enabled: u32::try_from(rows.len()).unwrap_or(u32::MAX), ..Readings::default() };
+    for row in rows {
+        if row.try_get::<i64, _>("last_read")? > day_ago {
+            readings.read += 1;
+        } else {
+            readings.unread.push((row.try_get("name")?, row.try_get("state")?));
+        }
+    }
+    Ok(readings)
+}
+
+/// An excerpt as it lies, sealed, in `alerts.excerpt_sealed`.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ExcerptRow {
+    watch_name: String,
+    title: String,
+    passage: String,
+    highlights: Vec<(usize, usize)>,
+    lang: Option<String>,
+    source_name: String,
+    url: String,
+    published: i64,
+    from_feed: bool,
+}
+
+impl From<&Excerpt> for ExcerptRow {
+    fn from(excerpt: &Excerpt) -> Self {
+        Self {
+            watch_name: excerpt.watch_name.clone(),
+            title: excerpt.title.clone(),
+            passage: excerpt.passage.clone(),
+            highlights: excerpt.highlights.iter().map(|range| (range.start, range.end)).collect(),
+            lang: excerpt.lang.map(|lang| lang.as_str().to_owned()),
+            source_name: excerpt.source_name.clone(),
+            url: excerpt.url.clone(),
+            published: excerpt.published.map_or(0, millis),
+            from_feed: excerpt.from_feed,
+        }
+    }
+}
+
+impl ExcerptRow {
+    fn into_excerpt(self) -> Excerpt {
+        Excerpt {
+            watch_name: self.watch_name,
+            title: self.title,
+            passage: self.passage,
+            highlights: self.highlights.into_iter().map(|(start, end)| start..end).collect(),
+            lang: self.lang.and_then(|lang| Lang::parse(&lang)),
+            source_name: self.source_name,
+            url: self.url,
+            published: maybe_time(self.published),
+            from_feed: self.from_feed,
+        }
+    }
+}
+
+/// A digest's contents as they lie, sealed, in `digests.contents_sealed`.
+#[derive(Serialize, Deserialize)]
+struct ContentsRow {
+    items: Vec<(i64, i64, ExcerptRow)>,
+    mode: Option<String>,
+    older_matches: u32,
+    enabled: u32,
+    read: u32,
+    unread: Vec<(String, String)>,
+    next_mail: i64,
+}
+
+impl From<&DigestContents> for ContentsRow {
+    fn from(contents: &DigestContents) -> Self {
+        let row = |(alert, story, excerpt): &(AlertId, StoryId, Excerpt)| (alert.0, story.0, excerpt.into());
+        Self {
+            items: contents.items.iter().map(row).collect(),
+            mode: contents.mode.map(|mode| mode.as_str().to_owned()),
+            older_matches: contents.older_matches,
+            enabled: contents.readings.enabled,
+            read: contents.readings.read,
+            unread: contents.readings.unread.clone(),
+            next_mail: contents.next_mail.map_or(0, millis),
+        }
+    }
+}
+
+impl ContentsRow {
+    fn into_contents(self) -> DigestContents {
+        let item = |(alert, story, row): (i64, i64, ExcerptRow)| {
+            (AlertId(alert), StoryId(story), row.into_excerpt())
+        };
+        DigestContents {
+            items: self.items.into_iter().map(item).collect(),
+            mode: self.mode.and_then(|mode| mode.parse().ok()),
+            older_matches: self.older_matches,
+            readings: Readings { enabled: self.enabled, read: self.read, unread: self.unread },
+            next_mail: maybe_time(self.next_mail),
+        }
+    }
+}

@@ -1,0 +1,343 @@
+//! What the matcher keeps: the story of a version, the ledger of matches, and the alerts.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::{
+    Article, Excerpt, FirstLook, Frequency, Novelty, Source, StoryId, Version, VersionId, Watch, WatchId,
+};
+use sqlx::{Any, Row, Transaction};
+
+use crate::database::{close_job, open_job};
+use crate::job::NewJob;
+use crate::mailing::{ExcerptRow, deliver_job};
+use crate::rows::{
+    ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, list, millis, source_of, version_of, word,
+};
+use crate::{Database, Job, JobKind, StoreError};
+
+/// A version with what the query language asks of its article and source.
+#[derive(Debug, Clone)]
+pub struct VersionInContext {
+    /// The version.
+    pub version: Version,
+    /// Its article.
+    pub article: Article,
+    /// Its source.
+    pub source: Source,
+}
+
+/// A story that a version may belong to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoryCandidate {
+    /// The story.
+    pub story: StoryId,
+    /// The signature of the version that began it.
+    pub signature: Vec<u8>,
+}
+
+/// Which story a version belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StoryChoice {
+    /// It begins one.
+    New {
+        /// Its signature, by which copies are recognised.
+        signature: Vec<u8>,
+        /// The bands of that signature, by which candidates are found.
+        bands: Vec<i64>,
+    },
+    /// It belongs to this one.
+    Existing(StoryId),
+}
+
+/// A watch that matched a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The watch.
+    pub watch: WatchId,
+    /// The numbers of the clauses that matched; no text.
+    pub clauses: Vec<u32>,
+    /// What is to be told; `None` when it was told before or is backlog.
+    pub alert: Option<NewAlert>,
+}
+
+/// An alert to be kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewAlert {
+    /// What is new.
+    pub novelty: Novelty,
+    /// What the mail shows.
+    pub excerpt: Excerpt,
+}
+
+/// All that was decided about a version.
+#[derive(Debug, Clone)]
+pub struct MatchedVersion {
+    /// The version and its context, as the store gave it.
+    pub context: VersionInContext,
+    /// The revision of the watch list it was run against.
+    pub revision: i64,
+    /// Its story.
+    pub story: StoryChoice,
+    /// Hashes of its sentences' keys.
+    pub sentences: Vec<i64>,
+    /// The watches that matched.
+    pub findings: Vec<Finding>,
+}
+
+/// What the matcher needs.
+#[async_trait]
+pub trait Matching: Send + Sync {
+    /// Returns the version of a Match job.
+    async fn version(&self, id: VersionId) -> Result<Option<VersionInContext>, StoreError>;
+
+    /// Returns the revision of the watch list: it grows with each change of a watch or subscription.
+    async fn watch_revision(&self) -> Result<i64, StoreError>;
+
+    /// Returns the active watches, with the revision that they are of.
+    async fn watchlist(&self) -> Result<(i64, Vec<Watch>), StoreError>;
+
+    /// Returns the stories that share a band with a version.
+    async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError>;
+
+    /// Returns the sentences that a story holds already.
+    async fn story_sentences(&self, story: StoryId) -> Result<Vec<i64>, StoreError>;
+
+    /// Returns the watches whose subscribers were told of a story.
+    async fn told_watches(&self, story: StoryId) -> Result<Vec<WatchId>, StoreError>;
+
+    /// Keeps what was decided: story, ledger, alerts, and who is to be told; opens the Index job and the Deliver jobs
+    /// of those who want to know at once. Refuses an older revision of the watch list.
+    async fn finish_match(
+        &self,
+        job: &Job,
+        matched: &MatchedVersion,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Matching for Database {
+    async fn version(&self, id: VersionId) -> Result<Option<VersionInContext>, StoreError> {
+        self.version_in_context(id).await
+    }
+
+    async fn watch_revision(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("select number from revisions where name = 'watches'")
+            .fetch_one(self.readers())
+            .await?;
+        Ok(row.try_get("number")?)
+    }
+
+    async fn watchlist(&self) -> Result<(i64, Vec<Watch>), StoreError> {
+        // The revision is read first: a watch that is added in between makes the pair look older than it is, and
+        // the match is run again.
+        let revision = self.watch_revision().await?;
+        let watches = self.all_watches().await?;
+        Ok((revision, watches.into_iter().filter(|watch| watch.state == model::WatchState::Active).collect()))
+    }
+
+    async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError> {
+        let mut found: Vec<StoryCandidate> = Vec::new();
+        for band in bands {
+            let rows = sqlx::query(
+                "select t.id as id, t.signature as signature from story_bands b join stories t on t.id = b.story
+                 where b.band = $1 order by t.id",
+            )
+            .bind(band)
+            .fetch_all(self.readers())
+            .await?;
+            for row in rows {
+                let story = StoryId(row.try_get("id")?);
+                if found.iter().all(|known| known.story != story) {
+                    found.push(StoryCandidate { story, signature: row.try_get("signature")? });
+                }
+            }
+        }
+        found.sort_by_key(|candidate| candidate.story);
+        Ok(found)
+    }
+
+    async fn story_sentences(&self, story: StoryId) -> Result<Vec<i64>, StoreError> {
+        let rows = sqlx::query("select sentence from story_sentences where story = $1")
+            .bind(story.0)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(|row| Ok(row.try_get("sentence")?)).collect()
+    }
+
+    async fn told_watches(&self, story: StoryId) -> Result<Vec<WatchId>, StoreError> {
+        let rows = sqlx::query("select distinct watch from alerts where story = $1")
+            .bind(story.0)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(|row| Ok(WatchId(row.try_get("watch")?))).collect()
+    }
+
+    async fn finish_match(
+        &self,
+        job: &Job,
+        matched: &MatchedVersion,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        close_job(&mut transaction, job).await?;
+        check_revision(&mut transaction, matched.revision).await?;
+        let version = &matched.context.version;
+        let story = put_story(&mut transaction, matched, now).await?;
+        sqlx::query("update versions set watch_revision = $1 where id = $2")
+            .bind(matched.revision)
+            .bind(version.id.0)
+            .execute(&mut *transaction)
+            .await?;
+        for finding in &matched.findings {
+            put_match(&mut transaction, matched, finding, story).await?;
+            if let Some(alert) = &finding.alert {
+                let sealed = self.seal("alerts.excerpt", &ExcerptRow::from(&alert.excerpt))?;
+                put_alert(&mut transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
+            }
+        }
+        open_job(&mut transaction, NewJob::about(JobKind::Index, version.id.0, now), now).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+impl Database {
+    /// Reads a version with its article and source.
+    pub(crate) async fn version_in_context(
+        &self,
+        id: VersionId,
+    ) -> Result<Option<VersionInContext>, StoreError> {
+        let sql = format!(
+            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS} from versions v
+             join articles a on a.id = v.article join sources s on s.id = a.source where v.id = $1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
+        row.as_ref().map(context_of).transpose()
+    }
+}
+
+/// Reads a row of version, article and source columns.
+pub(crate) fn context_of(row: &sqlx::any::AnyRow) -> Result<VersionInContext, StoreError> {
+    Ok(VersionInContext { version: version_of(row)?, article: article_of(row)?, source: source_of(row)? })
+}
+
+async fn check_revision(
+    transaction: &mut Transaction<'static, Any>,
+    revision: i64,
+) -> Result<(), StoreError> {
+    let row = sqlx::query("select number from revisions where name = 'watches'")
+        .fetch_one(&mut **transaction)
+        .await?;
+    if row.try_get::<i64, _>("number")? == revision { Ok(()) } else { Err(StoreError::WatchesChanged) }
+}
+
+async fn put_story(
+    transaction: &mut Transaction<'static, Any>,
+    matched: &MatchedVersion,
+    now: Timestamp,
+) -> Result<StoryId, StoreError> {
+    let story = match &matched.story {
+        StoryChoice::Existing(story) => *story,
+        StoryChoice::New { signature, bands } => {
+            let row = sqlx::query(
+                "insert into stories (first_version, signature, created) values ($1, $2, $3) returning id",
+            )
+            .bind(matched.context.version.id.0)
+            .bind(signature.clone())
+            .bind(millis(now))
+            .fetch_one(&mut **transaction)
+            .await?;
+            let id: i64 = row.try_get("id")?;
+            for band in bands {
+                sqlx::query("insert into story_bands (band, story) values ($1, $2) on conflict do nothing")
+                    .bind(band)
+                    .bind(id)
+                    .execute(&mut **transaction)
+                    .await?;
+            }
+            StoryId(id)
+        }
+    };
+    for sentence in &matched.sentences {
+        sqlx::query("insert into story_sentences (story, sentence) values ($1, $2) on conflict do nothing")
+            .bind(story.0)
+            .bind(sentence)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    sqlx::query("update articles set story = $1 where id = $2")
+        .bind(story.0)
+        .bind(matched.context.article.id.0)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(story)
+}
+
+async fn put_match(
+    transaction: &mut Transaction<'static, Any>,
+    matched: &MatchedVersion,
+    finding: &Finding,
+    story: StoryId,
+) -> Result<(), StoreError> {
+    let context = &matched.context;
+    let backlog = context.article.backlog && context.source.first_look == FirstLook::Archive;
+    let clauses: Vec<String> = finding.clauses.iter().map(u32::to_string).collect();
+    sqlx::query(
+        "insert into matches (watch, version, story, clauses, backlog, found) values ($1, $2, $3, $4, $5, $6)
+         on conflict (watch, version) do nothing",
+    )
+    .bind(finding.watch.0)
+    .bind(context.version.id.0)
+    .bind(story.0)
+    .bind(list(&clauses))
+    .bind(i64::from(backlog))
+    .bind(millis(context.version.created))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+/// Keeps an alert unless it is known, and notes everybody who is to be told of it.
+async fn put_alert(
+    transaction: &mut Transaction<'static, Any>,
+    matched: &MatchedVersion,
+    (watch, alert, story): (WatchId, &NewAlert, StoryId),
+    (sealed, now): (Vec<u8>, Timestamp),
+) -> Result<(), StoreError> {
+    let row = sqlx::query(
+        "insert into alerts (watch, story, novelty, article, version, created, excerpt_sealed)
+         values ($1, $2, $3, $4, $5, $6, $7) on conflict (watch, story, novelty) do nothing returning id",
+    )
+    .bind(watch.0)
+    .bind(story.0)
+    .bind(alert.novelty.0.as_str())
+    .bind(matched.context.article.id.0)
+    .bind(matched.context.version.id.0)
+    .bind(millis(now))
+    .bind(sealed)
+    .fetch_optional(&mut **transaction)
+    .await?;
+    let Some(row) = row else { return Ok(()) };
+    let id: i64 = row.try_get("id")?;
+    let wanted =
+        sqlx::query("select subscriber, frequency from subscriptions where watch = $1 order by subscriber")
+            .bind(watch.0)
+            .fetch_all(&mut **transaction)
+            .await?;
+    for row in wanted {
+        let (subscriber, word_of): (i64, String) = (row.try_get("subscriber")?, row.try_get("frequency")?);
+        sqlx::query(
+            "insert into tellings (subscriber, alert, frequency) values ($1, $2, $3) on conflict do nothing",
+        )
+        .bind(subscriber)
+        .bind(id)
+        .bind(word_of.as_str())
+        .execute(&mut **transaction)
+        .await?;
+        let frequency: Frequency = word("frequency", word_of)?;
+        if frequency == Frequency::Instant {
+            open_job(transaction, deliver_job(subscriber, frequency, now), now).await?;
+        }
+    }
+    Ok(())
+}

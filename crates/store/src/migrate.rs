@@ -1,0 +1,45 @@
+//! Brings the tables of a database to this version, forward only.
+
+use sqlx::{AnyConnection, Connection, Row};
+
+use crate::StoreError;
+use crate::database::Engine;
+
+/// The migrations of each engine, side by side; a released one is never edited.
+const MIGRATIONS: &[(i64, &str, &str)] = &[(
+    1,
+    include_str!("../migrations/sqlite/0001_house.sql"),
+    include_str!("../migrations/postgres/0001_house.sql"),
+)];
+
+/// Runs what is missing, each migration in a transaction of its own.
+///
+/// # Errors
+/// When the database is newer than this program, or a statement fails.
+pub(crate) async fn run(connection: &mut AnyConnection, engine: Engine) -> Result<(), StoreError> {
+    sqlx::raw_sql("create table if not exists migrations (number bigint primary key)")
+        .execute(&mut *connection)
+        .await?;
+    let row = sqlx::query("select coalesce(max(number), 0) as number from migrations")
+        .fetch_one(&mut *connection)
+        .await?;
+    let present: i64 = row.try_get("number")?;
+    let newest = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
+    if present > newest {
+        return Err(StoreError::Newer { present, newest });
+    }
+    for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| *number > present) {
+        let mut transaction = connection.begin().await?;
+        let sql = match engine {
+            Engine::Sqlite => *sqlite,
+            Engine::Postgres => *postgres,
+        };
+        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
+        sqlx::query("insert into migrations (number) values ($1)")
+            .bind(number)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Watches: added, listed, paused, removed. Every change moves the revision of the watch list.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use model::{Watch, WatchId, WatchState};
+use sqlx::any::AnyRow;
+use sqlx::{Any, Row, Transaction};
+
+use crate::rows::{millis, time};
+use crate::{Database, StoreError};
+
+/// What the watch commands and pages need.
+#[async_trait]
+pub trait Watching: Send + Sync {
+    /// Adds a watch; its query has been read and printed by the query language. A name may be used once.
+    async fn add_watch(&self, name: &str, query: &str, now: Timestamp) -> Result<WatchId, StoreError>;
+
+    /// Lists all watches, oldest first.
+    async fn watches(&self) -> Result<Vec<Watch>, StoreError>;
+
+    /// Finds a watch by its name.
+    async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError>;
+
+    /// Changes whether a watch runs.
+    async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError>;
+
+    /// Removes a watch and its subscriptions. The ledger keeps what it matched.
+    async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError>;
+}
+
+#[async_trait]
+impl Watching for Database {
+    async fn add_watch(&self, name: &str, query: &str, now: Timestamp) -> Result<WatchId, StoreError> {
+        let mut transaction = self.begin().await?;
+        let row = sqlx::query(
+            "insert into watches (name_hash, name_sealed, query_sealed, state, created) values ($1, $2, $3, 'active', $4)
+             on conflict (name_hash) do nothing returning id",
+        )
+        .bind(self.sealer()?.hash("watches.name", name))
+        .bind(self.seal("watches.name", &name.to_owned())?)
+        .bind(self.seal("watches.query", &query.to_owned())?)
+        .bind(millis(now))
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let Some(row) = row else {
+            return Err(StoreError::Exists(
+                "there is a watch of that name: choose another, or remove it first",
+            ));
+        };
+        let id = WatchId(row.try_get("id")?);
+        move_revision(&mut transaction).await?;
+        transaction.commit().await?;
+        Ok(id)
+    }
+
+    async fn watches(&self) -> Result<Vec<Watch>, StoreError> {
+        self.all_watches().await
+    }
+
+    async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError> {
+        let row = sqlx::query(
+            "select id, name_sealed, query_sealed, state, created from watches where name_hash = $1",
+        )
+        .bind(self.sealer()?.hash("watches.name", name))
+        .fetch_optional(self.readers())
+        .await?;
+        row.map(|row| self.watch_of(&row)).transpose()
+    }
+
+    async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update watches set state = $1 where id = $2")
+            .bind(state_word(state))
+            .bind(watch.0)
+            .execute(&mut *transaction)
+            .await?;
+        move_revision(&mut transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        for sql in ["delete from subscriptions where watch = $1", "delete from watches where id = $1"] {
+            sqlx::query(sql).bind(watch.0).execute(&mut *transaction).await?;
+        }
+        move_revision(&mut transaction).await?;
+        Ok(transaction.commit().await?)
+    }
+}
+
+impl Database {
+    /// Reads all watches.
+    pub(crate) async fn all_watches(&self) -> Result<Vec<Watch>, StoreError> {
+        self.sealer()?;
+        let rows =
+            sqlx::query("select id, name_sealed, query_sealed, state, created from watches order by id")
+                .fetch_all(self.readers())
+                .await?;
+        rows.iter().map(|row| self.watch_of(row)).collect()
+    }
+
+    fn watch_of(&self, row: &AnyRow) -> Result<Watch, StoreError> {
+        let state: String = row.try_get("state")?;
+        Ok(Watch {
+            id: WatchId(row.try_get("id")?),
+            name: self.open_sealed("watches.name", row.try_get("name_sealed")?)?,
+            query: self.open_sealed("watches.query", row.try_get("query_sealed")?)?,
+            state: match state.as_str() {
+                "active" => WatchState::Active,
+                "paused" => WatchState::Paused,
+                _ => WatchState::Quarantined,
+            },
+            created: time(row.try_get("created")?),
+        })
+    }
+}
+
+fn state_word(state: &WatchState) -> &'static str {
+    match state {
+        WatchState::Active => "active",
+        WatchState::Paused => "paused",
+        WatchState::Quarantined => "quarantined",
+    }
+}
+
+/// Moves the revision of the watch list, so that a match that began before is run again.
+pub(crate) async fn move_revision(transaction: &mut Transaction<'static, Any>) -> Result<(), StoreError> {
+    sqlx::query("update revisions set number = number + 1 where name = 'watches'")
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The contract of the store: one suite, run on SQLite always and on PostgreSQL with `--features postgres-tests`.
+
+mod engines;
+mod given;
+mod mails;
+mod queue;
+mod sealing;
+mod stages;
+
+use engines::contract;
+
+contract!(
+    queue::a_job_is_leased_once_and_given_again_when_the_lease_runs_out,
+    queue::of_a_lane_one_job_is_leased_at_a_time,
+    queue::a_lost_lease_can_finish_nothing,
+    queue::a_renewed_lease_is_kept,
+    queue::a_parked_job_waits_for_a_person,
+    queue::leases_of_living_processes_are_left_alone,
+    stages::sources_follow_the_configuration,
+    stages::a_poll_opens_a_page_for_each_new_entry_only,
+    stages::an_article_goes_from_entry_to_index,
+    stages::the_same_text_makes_no_second_version,
+    stages::a_page_that_cannot_be_read_goes_on_with_the_feeds_text,
+    stages::a_later_capture_becomes_the_next_version,
+    stages::a_match_under_an_old_watch_list_is_refused,
+    stages::an_index_job_shows_the_newest_version,
+    mails::an_alert_is_told_once_to_each_subscriber,
+    mails::a_frozen_digest_stays_the_same_mail,
+    mails::a_daily_digest_comes_even_when_nothing_matched,
+    mails::an_instant_mail_is_not_sent_for_nothing,
+    mails::what_comes_in_while_a_mail_is_sent_gets_the_next_one,
+    mails::backlog_is_counted_and_not_told,
+    mails::a_removed_subscriber_leaves_nothing_behind,
+    sealing::watches_and_addresses_can_be_found_and_used_once,
+    sealing::the_teams_own_lexicon_is_kept,
+    sealing::every_change_of_a_watch_moves_the_revision,
+);

@@ -1,0 +1,75 @@
+//! What is sealed can be used, and only with the key.
+
+use model::{Frequency, Mode, WatchState};
+use store::{LexiconEntry, NewSubscriber, Sealer, Store, StoreError};
+
+use crate::given::{start, subscribed};
+
+pub(crate) async fn watches_and_addresses_can_be_found_and_used_once(store: &dyn Store) {
+    let (watch, subscriber) = subscribed(store, "daily").await;
+    assert_eq!(store.watch_named("Border").await.unwrap().unwrap().query, "khorgos");
+    assert!(matches!(store.add_watch("Border", "other", start()).await, Err(StoreError::Exists(_))));
+    let found = store.subscriber_at(&"Aigul@sample.kz".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(found.id, subscriber);
+    let again = NewSubscriber {
+        address: "aigul@sample.kz".parse().unwrap(),
+        language: "en".into(),
+        timezone: "UTC".into(),
+    };
+    assert!(matches!(store.add_subscriber(&again, start()).await, Err(StoreError::Exists(_))));
+    let wishes = store.subscriptions(subscriber).await.unwrap();
+    assert_eq!(
+        (wishes[0].watch, wishes[0].frequency, wishes[0].mode),
+        (watch, Frequency::DEFAULT, Mode::Full)
+    );
+}
+
+pub(crate) async fn the_teams_own_lexicon_is_kept(store: &dyn Store) {
+    let entry = LexiconEntry { id: "cousin".into(), toml: "[[entity]]".into() };
+    store.put_lexicon_entry(&entry, start()).await.unwrap();
+    store.put_lexicon_entry(&LexiconEntry { toml: "[[entity]] # 2".into(), ..entry }, start()).await.unwrap();
+    let kept = store.lexicon_entries().await.unwrap();
+    assert_eq!((kept.len(), kept[0].toml.as_str()), (1, "[[entity]] # 2"));
+    assert!(store.remove_lexicon_entry("cousin").await.unwrap());
+    assert!(!store.remove_lexicon_entry("cousin").await.unwrap());
+}
+
+pub(crate) async fn every_change_of_a_watch_moves_the_revision(store: &dyn Store) {
+    let mut last = store.watch_revision().await.unwrap();
+    let (watch, _) = subscribed(store, "daily").await;
+    let mut moved = async || {
+        let now = store.watch_revision().await.unwrap();
+        assert!(now > last);
+        last = now;
+    };
+    moved().await;
+    store.set_watch_state(watch, &WatchState::Paused).await.unwrap();
+    moved().await;
+    assert!(store.watchlist().await.unwrap().1.is_empty());
+    store.remove_watch(watch).await.unwrap();
+    moved().await;
+    assert!(store.watches().await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_sealed_can_be_read_from_the_files_and_another_key_is_refused() {
+    let house = crate::engines::sqlite().await;
+    subscribed(&house.store, "daily").await;
+    house.store.close().await;
+    let folder = house.folder();
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        for canary in ["Border", "khorgos", "aigul"] {
+            let found =
+                bytes.windows(canary.len()).any(|window| window.eq_ignore_ascii_case(canary.as_bytes()));
+            assert!(!found, "{canary} lies in the open");
+        }
+    }
+    let url = format!("sqlite:{}/house.db", folder.display());
+    let other = store::Database::open(&url, Some(Sealer::new(&[2; 32]))).await;
+    assert!(matches!(other, Err(StoreError::Sealed(_))));
+    let locked = store::Database::open(&url, None).await.unwrap();
+    assert!(locked.is_locked());
+    assert!(matches!(store::Watching::watches(&locked).await, Err(StoreError::Locked)));
+    assert!(store::Reading::counts(&locked).await.is_ok(), "what is not sealed can be read");
+}

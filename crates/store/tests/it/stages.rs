@@ -1,0 +1,119 @@
+//! Each stage ends in one call that keeps its result and opens the next job.
+
+use jiff::Timestamp;
+use model::{EndpointState, FirstLook, Origin, VersionId};
+use store::{Extraction, JobKind, Store, StoreError, UnreadPage};
+
+use crate::given::{
+    decided, extracted, fetched, leased, matched, minutes, poll, polled, read, source, start, version,
+};
+
+pub(crate) async fn sources_follow_the_configuration(store: &dyn Store) {
+    let mut configured = source(FirstLook::Archive);
+    store.sync_sources(std::slice::from_ref(&configured), start()).await.unwrap();
+    configured.source.name = "New name".into();
+    store.sync_sources(std::slice::from_ref(&configured), start()).await.unwrap();
+    let known = store.sources().await.unwrap();
+    assert_eq!(known, vec![configured.source.clone()]);
+    assert_eq!(store.source_records().await.unwrap().len(), 1);
+    store.sync_sources(&[], start()).await.unwrap();
+    assert!(!store.source(&configured.source.id).await.unwrap().unwrap().enabled);
+    assert!(leased(store, JobKind::Poll, start() + minutes(60)).await.is_none());
+    assert!(store.source_records().await.unwrap().is_empty());
+}
+
+pub(crate) async fn a_poll_opens_a_page_for_each_new_entry_only(store: &dyn Store) {
+    assert_eq!(polled(store, FirstLook::Alert, &["a", "b"]).await, 2);
+    assert!(leased(store, JobKind::Poll, start() + minutes(14)).await.is_none());
+    assert_eq!(poll(store, &["b", "c"], start() + minutes(15)).await, 1);
+    assert_eq!(store.counts().await.unwrap().articles, 3);
+    let record = store.source_records().await.unwrap().remove(0);
+    assert_eq!((record.state, record.last_read), (EndpointState::Ok, Some(start() + minutes(15))));
+}
+
+pub(crate) async fn an_article_goes_from_entry_to_index(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    read(store, "Some text", 0, start()).await;
+    let job = matched(store, &[], None, start()).await;
+    let index = leased(store, JobKind::Index, start()).await.unwrap();
+    assert_eq!(index.subject, job.subject);
+    let newest = store.newest_of(&[VersionId(index.subject)]).await.unwrap();
+    assert_eq!(newest[0].version.text(), "Some text");
+    assert!(newest[0].article.story.is_some());
+    store.finish_index(&[index]).await.unwrap();
+    let all: Vec<JobKind> = JobKind::ALL.into_iter().filter(|kind| *kind != JobKind::Poll).collect();
+    assert!(!store.is_busy(&all, Timestamp::MAX).await.unwrap());
+    let record = store.article(newest[0].article.id).await.unwrap().unwrap();
+    assert_eq!((record.versions.len(), record.captures.len()), (1, 1));
+    assert_eq!(store.articles_after(model::ArticleId(0), 10).await.unwrap().len(), 1);
+}
+
+pub(crate) async fn the_same_text_makes_no_second_version(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    read(store, "Same", 0, start()).await;
+    matched(store, &[], None, start()).await;
+    // The page is looked at again: a person retries it.
+    let job = leased(store, JobKind::FetchPage, start()).await;
+    assert!(job.is_none(), "a finished page is not fetched again by itself");
+    assert_eq!(store.counts().await.unwrap().versions, 1);
+}
+
+pub(crate) async fn a_page_that_cannot_be_read_goes_on_with_the_feeds_text(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    let job = leased(store, JobKind::FetchPage, start()).await.unwrap();
+    let page = UnreadPage {
+        article: model::ArticleId(job.subject),
+        due: Some(start() + minutes(60)),
+        reason: "the page answered 403".into(),
+        from_feed: true,
+    };
+    store.fail_fetch(&job, &page, start()).await.unwrap();
+    let job = leased(store, JobKind::Match, start()).await.unwrap();
+    let context = store.version(VersionId(job.subject)).await.unwrap().unwrap();
+    assert_eq!(context.version.origin, Origin::Feed);
+    assert_eq!(context.version.title, "Title of a");
+    assert_eq!(context.version.text(), "A summary from the feed");
+    assert_eq!(store.counts().await.unwrap().from_feed, 1);
+}
+
+pub(crate) async fn a_later_capture_becomes_the_next_version(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    fetched(store, 0, start()).await;
+    let again = Some(start() + minutes(60));
+    extracted(store, &Extraction::Unreadable { again }, start()).await;
+    matched(store, &[], None, start()).await;
+    assert!(leased(store, JobKind::FetchPage, start() + minutes(59)).await.is_none());
+    fetched(store, 100, start() + minutes(60)).await;
+    extracted(store, &Extraction::Read(version("The page itself")), start() + minutes(60)).await;
+    let job = leased(store, JobKind::Match, start() + minutes(60)).await.unwrap();
+    let context = store.version(VersionId(job.subject)).await.unwrap().unwrap();
+    assert_eq!(context.version.origin, Origin::Page);
+    let record = store.article(context.article.id).await.unwrap().unwrap();
+    assert_eq!(
+        record.versions.iter().map(|version| version.origin).collect::<Vec<_>>(),
+        [Origin::Page, Origin::Feed]
+    );
+    assert_eq!(store.counts().await.unwrap().from_feed, 0);
+}
+
+pub(crate) async fn a_match_under_an_old_watch_list_is_refused(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    read(store, "Some text", 0, start()).await;
+    let job = leased(store, JobKind::Match, start()).await.unwrap();
+    let old = decided(store, VersionId(job.subject), &[], None).await;
+    let watch = store.add_watch("New", "khorgos", start()).await.unwrap();
+    assert!(matches!(store.finish_match(&job, &old, start()).await, Err(StoreError::WatchesChanged)));
+    let new = decided(store, VersionId(job.subject), &[watch], Some("")).await;
+    store.finish_match(&job, &new, start()).await.unwrap();
+    assert_eq!(store.counts().await.unwrap().alerts, 1);
+}
+
+pub(crate) async fn an_index_job_shows_the_newest_version(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a"]).await;
+    fetched(store, 0, start()).await;
+    extracted(store, &Extraction::Unreadable { again: Some(start()) }, start()).await;
+    let first = matched(store, &[], None, start()).await;
+    read(store, "The page itself", 1, start()).await;
+    let newest = store.newest_of(&[VersionId(first.subject)]).await.unwrap();
+    assert_eq!(newest[0].version.text(), "The page itself");
+}
