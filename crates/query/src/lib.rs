@@ -1,1 +1,34 @@
-//! query.
+//! The query language: one meaning for search box, API and watches.
+//!
+//! In reading order: a query's tree and its canonical print ([`Query`]), how it is read ([`parse`]), the
+//! [`Lexicon`] of names, what is looked for after expansion ([`Plan`], [`Spans`]), an article as the language sees
+//! it ([`Document`]), and what it means for one to match the other ([`evaluate`]). The matcher and the index are two
+//! readers of the same plan; [`Spans::find`] decides for both where a text stands.
+
+mod document;
+mod error;
+mod evaluate;
+mod filter;
+mod lex;
+mod lexicon;
+mod parse;
+mod pattern;
+mod plan;
+mod spans;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+mod tree;
+
+pub use document::{BLOCK_GAP, Document, Field, KeyPositions, Placed};
+pub use error::{Problem, QueryError};
+pub use evaluate::{Hit, evaluate};
+pub use filter::{Facts, Filter, midnight};
+pub use lexicon::{Entity, Lexicon, LexiconError};
+pub use parse::{parse, parse_lenient};
+pub use pattern::Pattern;
+pub use plan::{Plan, Required, plan};
+pub use spans::{Positions, Span, Spans};
+pub use tree::{Part, Query};
+
+/// Largest distance of NEAR, PRE and `~`.
+pub const MAX_DISTANCE: u32 = 100;

@@ -1,9 +1,35 @@
-//! text (placeholder until the crate's owner writes it; overwrite freely).
-#![allow(missing_docs, clippy::all, clippy::pedantic)]
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Lang;
-impl Lang { pub fn parse(_: &str) -> Option<Self> { Some(Self) } pub fn as_str(self) -> &'static str { "kk-Cyrl" } }
-pub fn detect(_: &str) -> Lang { Lang }
-pub struct Fingerprint(String);
-impl Fingerprint { pub fn to_hex(&self) -> String { self.0.clone() } }
-pub fn fingerprint(t: &str) -> Fingerprint { Fingerprint(t.to_owned()) }
+//! Text in many scripts: which language it is in, which words it has, and under which keys each is found.
+//!
+//! Everything here is pure. Keys are computed in this crate alone, at indexing, at searching and at matching, so
+//! that all three agree. Kazakh and Uyghur fold to one row of letters ([`skeleton`](mod@skeleton)), so that a name
+//! meets itself in every script; other languages fold to small letters and their Snowball stem.
+
+mod detect;
+mod fingerprint;
+mod fold;
+mod key;
+mod lang;
+mod normalise;
+mod peel;
+mod script;
+mod sentences;
+mod skeleton;
+mod token;
+mod words;
+
+pub use detect::detect;
+pub use fingerprint::{Fingerprint, fingerprint};
+pub use key::{Key, KeyKind};
+pub use lang::Lang;
+pub use normalise::normalise;
+pub use script::{Direction, Script};
+pub use sentences::sentences;
+pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
+
+/// Grows whenever keys change: an index of another version is built anew.
+pub const ANALYSER_VERSION: u32 = 1;
+
+/// Brings traditional Chinese characters to simplified ones, one for one.
+pub fn simplify(text: &str) -> String {
+    fast2s::convert(text)
+}

@@ -1,0 +1,132 @@
+//! An article as the query language sees it: keys at positions, and facts.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use text::{Key, Lang, Script, analyze, detect};
+
+use crate::{Facts, Lexicon, Part, Pattern, Positions};
+
+/// Positions left free between two blocks: no phrase or distance reaches over.
+pub const BLOCK_GAP: u32 = 1_000;
+
+/// Shortest block, in letters, whose language is asked for by itself.
+const OWN_LANGUAGE: usize = 60;
+
+/// An article.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Its headline.
+    pub title: Field,
+    /// Its text.
+    pub body: Field,
+    /// What is known about it.
+    pub facts: Facts,
+}
+
+/// The tokens of one part of an article, in reading order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Field {
+    /// Ascending by position.
+    pub tokens: Vec<Placed>,
+}
+
+/// A token with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its position in the field.
+    pub position: u32,
+    /// The number of its block.
+    pub block: u32,
+    /// Its bytes in the text of its block.
+    pub range: Range<usize>,
+    /// The terms under which it is found.
+    pub keys: Vec<Key>,
+}
+
+impl Document {
+    /// Reads an article: finds the language of each block, analyses it, and marks the entities of the lexicon.
+    pub fn read(title: &str, blocks: &[&str], lexicon: &Lexicon, facts: Facts) -> Self {
+        let mut document =
+            Self { title: Field::read(&[title], facts.lang), body: Field::read(blocks, facts.lang), facts };
+        lexicon.mark(&mut document, title, blocks);
+        document
+    }
+
+    /// Returns a part; the body for [`Part::Anywhere`].
+    pub fn field(&self, part: Part) -> &Field {
+        if part == Part::Title { &self.title } else { &self.body }
+    }
+}
+
+impl Field {
+    fn read(blocks: &[&str], article: Lang) -> Self {
+        let mut tokens = Vec::new();
+        let mut next = 0_u32;
+        for (number, block) in (0_u32..).zip(blocks) {
+            let found = analyze(block, lang_of(block, article));
+            let length = u32::try_from(found.len()).unwrap_or(u32::MAX);
+            tokens.extend(found.into_iter().map(|token| Placed {
+                position: next.saturating_add(token.position),
+                block: number,
+                range: token.start..token.end,
+                keys: token.keys,
+            }));
+            next = next.saturating_add(length).saturating_add(BLOCK_GAP);
+        }
+        Self { tokens }
+    }
+
+    /// Returns the positions of every key, for repeated questions.
+    pub fn positions(&self) -> KeyPositions<'_> {
+        let mut places: HashMap<&Key, Vec<u32>> = HashMap::new();
+        for token in &self.tokens {
+            for key in &token.keys {
+                let found = places.entry(key).or_default();
+                if found.last() != Some(&token.position) {
+                    found.push(token.position);
+                }
+            }
+        }
+        KeyPositions { places }
+    }
+}
+
+/// The language of a block: its own when it is long enough to tell or in another script, else the article's.
+fn lang_of(block: &str, article: Lang) -> Lang {
+    let mut letters = 0;
+    let mut other = 0;
+    for script in block.chars().map(Script::of).filter(|script| *script != Script::Other) {
+        letters += 1;
+        other += usize::from(script != article.script());
+    }
+    if letters >= OWN_LANGUAGE || other * 2 > letters { detect(block) } else { article }
+}
+
+/// Where the keys of one field stand.
+#[derive(Debug, Clone)]
+pub struct KeyPositions<'a> {
+    places: HashMap<&'a Key, Vec<u32>>,
+}
+
+impl KeyPositions<'_> {
+    /// Returns all keys of the field.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.places.keys().copied()
+    }
+}
+
+impl Positions for KeyPositions<'_> {
+    fn of_key(&self, key: &Key) -> Vec<u32> {
+        self.places.get(key).cloned().unwrap_or_default()
+    }
+
+    fn of_pattern(&self, pattern: &Pattern) -> Vec<u32> {
+        let fits = |key: &Key| key.is_surface() && pattern.fits(key.text());
+        let mut found: Vec<u32> =
+            self.places.iter().filter(|(key, _)| fits(key)).flat_map(|(_, at)| at.iter().copied()).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+}

@@ -1,0 +1,106 @@
+//! The lexicon: what no rule of spelling can link. 霍尔果斯 = Хоргос = Қорғас.
+
+mod load;
+mod recognise;
+
+use std::collections::HashMap;
+
+use text::{Key, analyze_query};
+
+pub use load::LexiconError;
+
+/// Entities with their spellings, ready to be recognised in running text.
+#[derive(Debug, Clone, Default)]
+pub struct Lexicon {
+    entities: Vec<Entity>,
+    by_id: HashMap<String, usize>,
+    aliases: Vec<Alias>,
+    /// Aliases by each key that their first word may have.
+    by_first: HashMap<Key, Vec<usize>>,
+}
+
+/// A place, person, organisation or term.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entity {
+    /// The word by which queries name it: `@khorgos`.
+    pub id: String,
+    /// `place`, `person`, `organisation` or `term`.
+    pub kind: String,
+    /// Its spellings, each with the label of its language.
+    pub names: Vec<(String, String)>,
+    /// Entities that it is linked with.
+    pub links: Vec<String>,
+    /// Words, or entities, one of which must stand in the same article for an ambiguous spelling to count.
+    needs_context: Vec<String>,
+    /// Folded words that look like a form of it and are not; a trailing `*` covers all that begin so.
+    not_forms: Vec<String>,
+}
+
+/// One spelling, as it is looked for.
+#[derive(Debug, Clone)]
+struct Alias {
+    entity: usize,
+    /// For each word, the keys of which one must stand there.
+    words: Vec<Vec<Key>>,
+    /// What must be there besides the words.
+    demands: Demands,
+}
+
+/// What must be there besides the words of a spelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Demands {
+    Nothing,
+    /// A capital, as the spelling has one.
+    Capital,
+    /// One of the entity's context words or entities in the same article.
+    Context,
+}
+
+impl Lexicon {
+    /// Returns a lexicon without entities.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// Reads the files of a lexicon, each with its name for errors.
+    ///
+    /// # Errors
+    /// Names the file, the line and the remedy.
+    pub fn from_toml<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self, LexiconError> {
+        load::load(files)
+    }
+
+    /// Returns an entity.
+    pub fn entity(&self, id: &str) -> Option<&Entity> {
+        self.by_id.get(id).and_then(|at| self.entities.get(*at))
+    }
+
+    /// Returns all entities, in the order of their files.
+    pub fn entities(&self) -> &[Entity] {
+        &self.entities
+    }
+
+    /// Returns the entities that `text` as a whole is a spelling of.
+    pub fn named(&self, text: &str) -> Vec<&str> {
+        let tokens = analyze_query(text);
+        let Some(first) = tokens.first() else { return Vec::new() };
+        let surfaces = |token: &text::QueryToken| -> Vec<Key> {
+            token.surface.iter().map(|key| Key::peeled(key.text())).collect()
+        };
+        let mut found: Vec<&str> = Vec::new();
+        for alias in surfaces(first).iter().filter_map(|key| self.by_first.get(key)).flatten() {
+            let Some(alias) = self.aliases.get(*alias) else { continue };
+            let same = alias.words.len() == tokens.len()
+                && alias
+                    .words
+                    .iter()
+                    .zip(&tokens)
+                    .all(|(word, token)| surfaces(token).iter().any(|key| word.contains(key)));
+            let id = self.entities.get(alias.entity).map(|entity| entity.id.as_str());
+            if let Some(id) = id.filter(|id| same && !found.contains(id)) {
+                found.push(id);
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,213 @@
+//! Reads the lexicon's files.
+
+use std::collections::BTreeSet;
+
+use serde::Deserialize;
+use text::{Key, Lang, analyze, analyze_query};
+use thiserror::Error;
+use toml::Spanned;
+
+use super::{Alias, Demands, Entity, Lexicon};
+
+/// Why a lexicon cannot be used.
+#[derive(Debug, Error)]
+#[error("{file}, line {line}: {problem}")]
+pub struct LexiconError {
+    /// The file's name.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong, and what to write instead.
+    pub problem: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileForm {
+    #[serde(default)]
+    entity: Vec<Spanned<EntityForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct EntityForm {
+    id: String,
+    kind: String,
+    #[serde(default, rename = "kk-Cyrl")]
+    kk_cyrl: Vec<String>,
+    #[serde(default, rename = "kk-Arab")]
+    kk_arab: Vec<String>,
+    #[serde(default, rename = "kk-Latn")]
+    kk_latn: Vec<String>,
+    #[serde(default, rename = "ug-Arab")]
+    ug_arab: Vec<String>,
+    #[serde(default, rename = "ug-Latn")]
+    ug_latn: Vec<String>,
+    #[serde(default, rename = "ug-Cyrl")]
+    ug_cyrl: Vec<String>,
+    #[serde(default)]
+    zh: Vec<String>,
+    #[serde(default)]
+    ru: Vec<String>,
+    #[serde(default)]
+    en: Vec<String>,
+    #[serde(default)]
+    tr: Vec<String>,
+    #[serde(default, rename = "not_forms")]
+    not_forms: Vec<String>,
+    #[serde(default, rename = "needs_context")]
+    needs_context: Vec<String>,
+    #[serde(default)]
+    ambiguous: Vec<String>,
+    #[serde(default)]
+    links: Vec<String>,
+    #[serde(default)]
+    #[expect(dead_code, reason = "says where the spellings come from, to the reader of the file")]
+    origin: String,
+}
+
+const KINDS: &[&str] = &["place", "person", "organisation", "term"];
+
+/// Reads all files into one lexicon.
+pub(super) fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Lexicon, LexiconError> {
+    let mut lexicon = Lexicon::empty();
+    let mut links = Vec::new();
+    for (file, text) in files {
+        let wrong = |at: usize, problem: String| LexiconError {
+            file: file.to_owned(),
+            line: line_of(text, at),
+            problem,
+        };
+        let form: FileForm = toml::from_str(text)
+            .map_err(|error| wrong(error.span().map_or(0, |span| span.start), error.message().to_owned()))?;
+        for entity in form.entity {
+            let at = entity.span().start;
+            let entity = entity.into_inner();
+            check(&entity, &lexicon).map_err(|problem| wrong(at, problem))?;
+            for link in &entity.links {
+                links.push((link.clone(), file.to_owned(), line_of(text, at)));
+            }
+            add(&mut lexicon, entity);
+        }
+    }
+    for (link, file, line) in links {
+        if lexicon.entity(&link).is_none() {
+            let problem =
+                format!("it links to `{link}`, which is in no file: add that entity, or take the link away");
+            return Err(LexiconError { file, line, problem });
+        }
+    }
+    Ok(lexicon)
+}
+
+fn line_of(text: &str, at: usize) -> usize {
+    text.get(..at).map_or(1, |before| before.matches('\n').count() + 1)
+}
+
+fn check(entity: &EntityForm, lexicon: &Lexicon) -> Result<(), String> {
+    let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if entity.id.is_empty() || !entity.id.chars().all(fine) {
+        return Err(format!("`{}` is no id: use a-z, 0-9 and _", entity.id));
+    }
+    if !KINDS.contains(&entity.kind.as_str()) {
+        return Err(format!("`{}` is no kind: use one of {}", entity.kind, KINDS.join(", ")));
+    }
+    if lexicon.entity(&entity.id).is_some() {
+        return Err(format!("there is an entity `{}` already: join the two, or rename one", entity.id));
+    }
+    let names = spellings(entity);
+    if names.is_empty() {
+        return Err(format!("`{}` has no spelling: give it one, such as en = [\"…\"]", entity.id));
+    }
+    if let Some((_, name)) = names.iter().find(|(_, name)| analyze_query(name).is_empty()) {
+        return Err(format!("the spelling `{name}` has no letters"));
+    }
+    Ok(())
+}
+
+fn demands(form: &EntityForm, name: &str) -> Demands {
+    if form.ambiguous.iter().any(|one| one == name) {
+        Demands::Context
+    } else if form.kind != "term" && name.chars().next().is_some_and(char::is_uppercase) {
+        Demands::Capital
+    } else {
+        Demands::Nothing
+    }
+}
+
+fn spellings(form: &EntityForm) -> Vec<(Lang, &str)> {
+    let lists = [
+        (Lang::KkCyrl, &form.kk_cyrl),
+        (Lang::KkArab, &form.kk_arab),
+        (Lang::KkLatn, &form.kk_latn),
+        (Lang::UgArab, &form.ug_arab),
+        (Lang::UgLatn, &form.ug_latn),
+        (Lang::Unknown, &form.ug_cyrl),
+        (Lang::ZhHans, &form.zh),
+        (Lang::RuCyrl, &form.ru),
+        (Lang::EnLatn, &form.en),
+        (Lang::TrLatn, &form.tr),
+    ];
+    lists.iter().flat_map(|(lang, names)| names.iter().map(|name| (*lang, name.as_str()))).collect()
+}
+
+fn add(lexicon: &mut Lexicon, form: EntityForm) {
+    let entity = lexicon.entities.len();
+    let names = spellings(&form);
+    let mut aliases: Vec<Alias> = Vec::new();
+    for (lang, name) in &names {
+        aliases.push(Alias { entity, words: words_of(name, *lang), demands: demands(&form, name) });
+    }
+    for alias in aliases {
+        let number = lexicon.aliases.len();
+        for key in alias.words.first().into_iter().flatten() {
+            lexicon.by_first.entry(key.clone()).or_default().push(number);
+        }
+        lexicon.aliases.push(alias);
+    }
+    lexicon.by_id.insert(form.id.clone(), entity);
+    lexicon.entities.push(Entity {
+        names: names.iter().map(|(lang, name)| (lang.as_str().to_owned(), (*name).to_owned())).collect(),
+        not_forms: form.not_forms.iter().flat_map(|form| folded(form)).collect(),
+        id: form.id,
+        kind: form.kind,
+        links: form.links,
+        needs_context: form.needs_context,
+    });
+}
+
+/// The keys of which each word of a spelling must show one. Kazakh and Uyghur words must show the spelling itself or
+/// carry suffixes that can be peeled off it; words of languages with a stemmer meet in the stem. Words of all readings
+/// count for a Uyghur spelling in Cyrillic, which is no label of its own.
+fn words_of(name: &str, lang: Lang) -> Vec<Vec<Key>> {
+    if lang == Lang::Unknown {
+        return analyze_query(name).into_iter().map(|token| as_peeled(&token.surface)).collect();
+    }
+    let skeleton = matches!(lang.code(), "kk" | "ug");
+    let keys = |keys: Vec<Key>| -> Vec<Key> {
+        let own: Vec<Key> = keys.iter().filter(|key| key.is_surface()).cloned().collect();
+        let mut wanted = as_peeled(&own);
+        wanted.extend(keys.into_iter().filter(|key| !key.is_surface() && !skeleton));
+        wanted.dedup();
+        wanted
+    };
+    // The last-character token of a Chinese spelling says nothing about what follows it in running text.
+    let mut tokens = analyze(name, lang);
+    if lang.script() == text::Script::Han && tokens.len() > 1 {
+        tokens.pop();
+    }
+    tokens.into_iter().map(|token| keys(token.keys)).collect()
+}
+
+fn as_peeled(keys: &[Key]) -> Vec<Key> {
+    keys.iter().map(|key| Key::peeled(key.text())).collect()
+}
+
+/// The foldings of a word, a trailing `*` kept.
+fn folded(word: &str) -> Vec<String> {
+    let star = if word.ends_with('*') { "*" } else { "" };
+    let tokens = analyze_query(word.trim_end_matches('*'));
+    let forms: BTreeSet<String> =
+        tokens.iter().flat_map(|token| &token.surface).map(|key| format!("{}{star}", key.text())).collect();
+    forms.into_iter().collect()
+}

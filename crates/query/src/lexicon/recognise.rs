@@ -1,0 +1,120 @@
+//! Finds the lexicon's entities in running text.
+
+use std::collections::HashSet;
+
+use text::{Key, analyze_query};
+
+use super::{Alias, Demands, Lexicon};
+use crate::{Document, Field, Placed};
+
+/// A spelling found at a token.
+struct Found {
+    token: usize,
+    alias: usize,
+}
+
+impl Lexicon {
+    /// Adds the key of each recognised entity to the first token of its spelling.
+    pub(crate) fn mark(&self, document: &mut Document, title: &str, blocks: &[&str]) {
+        if self.aliases.is_empty() {
+            return;
+        }
+        let in_title = self.find(&document.title, &[title]);
+        let in_body = self.find(&document.body, blocks);
+        let sure: HashSet<&str> =
+            in_title.iter().chain(&in_body).filter_map(|found| self.sure_entity(found.alias)).collect();
+        let counts: Vec<bool> = self
+            .entities
+            .iter()
+            .map(|entity| self.in_context(&entity.needs_context, &sure, document))
+            .collect();
+        for (field, found) in [(&mut document.title, in_title), (&mut document.body, in_body)] {
+            for Found { token, alias } in found {
+                let Some(alias) = self.aliases.get(alias) else { continue };
+                let fine =
+                    alias.demands != Demands::Context || counts.get(alias.entity).copied().unwrap_or(false);
+                let entity = self.entities.get(alias.entity).filter(|_| fine);
+                if let (Some(entity), Some(token)) = (entity, field.tokens.get_mut(token)) {
+                    let key = Key::entity(&entity.id);
+                    if !token.keys.contains(&key) {
+                        token.keys.push(key);
+                    }
+                }
+            }
+        }
+    }
+
+    fn sure_entity(&self, alias: usize) -> Option<&str> {
+        let alias = self.aliases.get(alias).filter(|alias| alias.demands != Demands::Context)?;
+        self.entities.get(alias.entity).map(|entity| entity.id.as_str())
+    }
+
+    /// An ambiguous spelling counts when one of the entity's context words or entities stands in the article; an
+    /// entity without any never counts by an ambiguous spelling alone.
+    fn in_context(&self, wanted: &[String], sure: &HashSet<&str>, document: &Document) -> bool {
+        wanted.iter().any(|word| {
+            if self.entity(word).is_some() {
+                return sure.contains(word.as_str());
+            }
+            let tokens = analyze_query(word);
+            let Some(token) = tokens.first() else { return false };
+            let shows = |placed: &Placed| placed.keys.iter().any(|key| token.peeled.contains(key));
+            document.title.tokens.iter().chain(&document.body.tokens).any(shows)
+        })
+    }
+
+    fn find(&self, field: &Field, blocks: &[&str]) -> Vec<Found> {
+        let mut found = Vec::new();
+        for (at, token) in field.tokens.iter().enumerate() {
+            let mut tried: Vec<usize> = Vec::new();
+            for number in token.keys.iter().filter_map(|key| self.by_first.get(key)).flatten() {
+                if tried.contains(number) {
+                    continue;
+                }
+                tried.push(*number);
+                let Some(alias) = self.aliases.get(*number) else { continue };
+                let tokens = field.tokens.get(at..at + alias.words.len()).unwrap_or_default();
+                let text = usize::try_from(token.block)
+                    .ok()
+                    .and_then(|block| blocks.get(block))
+                    .copied()
+                    .unwrap_or("");
+                if self.stands(alias, tokens, text) {
+                    found.push(Found { token: at, alias: *number });
+                }
+            }
+        }
+        found
+    }
+
+    fn stands(&self, alias: &Alias, tokens: &[Placed], block: &str) -> bool {
+        let (Some(first), Some(entity)) = (tokens.first(), self.entities.get(alias.entity)) else {
+            return false;
+        };
+        let in_a_row = (first.position..).zip(tokens).all(|(position, token)| token.position == position);
+        let words = alias
+            .words
+            .iter()
+            .zip(tokens)
+            .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
+        in_a_row
+            && words
+            && !tokens.iter().any(|token| is_other(token, &entity.not_forms))
+            && (alias.demands == Demands::Nothing || has_capital(first, block))
+    }
+}
+
+/// Whether a token is a word that only looks like a form of the entity.
+fn is_other(token: &Placed, not_forms: &[String]) -> bool {
+    let Some(word) = token.keys.iter().find(|key| key.is_surface()).map(Key::text) else { return false };
+    not_forms.iter().any(|form| match form.strip_suffix('*') {
+        Some(start) => word.starts_with(start),
+        None => word == form,
+    })
+}
+
+/// A name written with a capital does not stand in a word without one, unless the block has no capitals at all.
+fn has_capital(token: &Placed, block: &str) -> bool {
+    let first = block.get(token.range.clone()).and_then(|word| word.chars().next());
+    first.is_none_or(|letter| !letter.is_lowercase()) || !block.chars().any(char::is_uppercase)
+}

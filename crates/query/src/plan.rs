@@ -1,0 +1,213 @@
+//! From a query as written to what is looked for: words become keys, aliases become entities.
+
+use text::{Key, QueryToken, Script, analyze_query, fold_pattern};
+
+use crate::{Filter, Lexicon, Part, Pattern, Problem, Query, QueryError, Spans};
+
+/// What is looked for: the one form that matcher and indexer read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Plan {
+    /// All of these.
+    And(Vec<Plan>),
+    /// Any of these.
+    Or(Vec<Plan>),
+    /// Not this.
+    Not(Box<Plan>),
+    /// A text that stands in a part of the article.
+    Text {
+        /// Where.
+        part: Part,
+        /// What.
+        spans: Spans,
+        /// Its number among the texts of the query, from 0: a match says which of them it found.
+        clause: u32,
+    },
+    /// A fact.
+    Filter(Filter),
+}
+
+/// What must be there for a plan to match, as far as it can be told from one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Required {
+    /// Any article may match.
+    Nothing,
+    /// One of these keys must be there.
+    OneOf(Vec<Key>),
+}
+
+/// Expands a query.
+///
+/// # Errors
+/// When a word has nothing to look for, an entity is not in the lexicon, or NEAR joins what has no place.
+pub fn plan(query: &Query, lexicon: &Lexicon) -> Result<Plan, QueryError> {
+    let mut planner = Planner { lexicon, clauses: 0 };
+    planner.plan(query, Part::Anywhere)
+}
+
+struct Planner<'a> {
+    lexicon: &'a Lexicon,
+    clauses: u32,
+}
+
+/// A plan has no text of its own to point at.
+fn wrong(problem: Problem) -> QueryError {
+    QueryError::new(0..0, problem)
+}
+
+impl Planner<'_> {
+    fn plan(&mut self, query: &Query, part: Part) -> Result<Plan, QueryError> {
+        let mut each =
+            |parts: &[Query]| parts.iter().map(|one| self.plan(one, part)).collect::<Result<Vec<_>, _>>();
+        Ok(match query {
+            Query::And(parts) => Plan::And(each(parts)?),
+            Query::Or(parts) => Plan::Or(each(parts)?),
+            Query::Not(inner) => Plan::Not(Box::new(self.plan(inner, part)?)),
+            Query::Filter(filter) => Plan::Filter(filter.clone()),
+            Query::In(inner_part, inner) if part == Part::Anywhere => self.plan(inner, *inner_part)?,
+            Query::In(..) => return Err(wrong(Problem::PartInPart)),
+            text => {
+                let spans = self.spans(text)?;
+                self.clauses += 1;
+                Plan::Text { part, spans, clause: self.clauses - 1 }
+            }
+        })
+    }
+
+    fn spans(&self, query: &Query) -> Result<Spans, QueryError> {
+        match query {
+            Query::Word(word) => Ok(self.with_entities(word, phrase_of(&tokens(word)?, false))),
+            Query::Phrase { text, slop: 0 } => Ok(self.with_entities(text, phrase_of(&tokens(text)?, false))),
+            Query::Phrase { text, slop } => window_of(&tokens(text)?, *slop),
+            Query::Exact(text) => Ok(phrase_of(&tokens(text)?, true)),
+            Query::Pattern(pattern) => pattern_of(pattern),
+            Query::Entity(id) if self.lexicon.entity(id).is_some() => Ok(Spans::Keys(vec![Key::entity(id)])),
+            Query::Entity(_) => Err(wrong(Problem::Entity)),
+            Query::Near { left, right, distance, ordered } => Ok(Spans::Near {
+                left: Box::new(self.spans(left)?),
+                right: Box::new(self.spans(right)?),
+                distance: *distance,
+                ordered: *ordered,
+            }),
+            Query::Or(parts) => {
+                Ok(Spans::Any(parts.iter().map(|one| self.spans(one)).collect::<Result<_, _>>()?))
+            }
+            Query::And(_) | Query::Not(_) | Query::In(..) | Query::Filter(_) => Err(wrong(Problem::NearWhat)),
+        }
+    }
+
+    /// A word that names an entity is found under all of the entity's names.
+    fn with_entities(&self, text: &str, own: Spans) -> Spans {
+        let entities = self.lexicon.named(text);
+        if entities.is_empty() {
+            return own;
+        }
+        Spans::Any(vec![own, Spans::Keys(entities.iter().map(|id| Key::entity(id)).collect())])
+    }
+}
+
+fn tokens(text: &str) -> Result<Vec<QueryToken>, QueryError> {
+    let tokens = analyze_query(text);
+    if tokens.is_empty() { Err(wrong(Problem::NoLetters)) } else { Ok(tokens) }
+}
+
+fn word_of(token: &QueryToken, exact: bool) -> Spans {
+    if let Some(single) = token.han_single {
+        // One character is the first of a pair, or the last of its run.
+        let pairs = Spans::Pattern(Pattern::new(&format!("{single}?")));
+        return Spans::Any(vec![pairs, Spans::Keys(token.surface.clone())]);
+    }
+    Spans::Keys(if exact { token.surface.clone() } else { token.peeled.clone() })
+}
+
+fn phrase_of(tokens: &[QueryToken], exact: bool) -> Spans {
+    let mut words: Vec<Spans> = tokens.iter().map(|token| word_of(token, exact)).collect();
+    match words.pop() {
+        Some(only) if words.is_empty() => only,
+        last => {
+            words.extend(last);
+            Spans::Phrase(words)
+        }
+    }
+}
+
+fn window_of(tokens: &[QueryToken], slop: u32) -> Result<Spans, QueryError> {
+    let parts: Vec<Spans> = tokens.iter().map(|token| word_of(token, false)).collect();
+    if parts.len() > 6 { Err(wrong(Problem::SlopWords)) } else { Ok(Spans::Window { parts, slop }) }
+}
+
+fn pattern_of(pattern: &str) -> Result<Spans, QueryError> {
+    let head = pattern.trim_end_matches('*');
+    let han = pattern.chars().any(|c| Script::of(c) == Script::Han);
+    if han {
+        // Pairs of characters already find every text that goes on: the star adds nothing to them.
+        return if head.contains(['*', '?']) {
+            Err(wrong(Problem::PatternWords))
+        } else {
+            Ok(phrase_of(&tokens(head)?, false))
+        };
+    }
+    if analyze_query(&pattern.replace(['*', '?'], "a")).len() != 1 {
+        return Err(wrong(Problem::PatternWords));
+    }
+    Ok(Spans::Any(fold_pattern(pattern).iter().map(|folded| Spans::Pattern(Pattern::new(folded))).collect()))
+}
+
+impl Plan {
+    /// Returns keys of which one must be there, the choice that asks for the fewest being taken.
+    pub fn required(&self) -> Required {
+        match self {
+            Self::And(parts) => narrowest(parts.iter().map(Self::required)),
+            Self::Or(parts) => union(parts.iter().map(Self::required)),
+            Self::Not(_) | Self::Filter(_) => Required::Nothing,
+            Self::Text { spans, .. } => spans.required(),
+        }
+    }
+
+    /// Returns whether anything in it asks for a text outside a NOT.
+    pub fn has_text(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::has_text),
+            Self::Text { .. } => true,
+            Self::Not(_) | Self::Filter(_) => false,
+        }
+    }
+}
+
+impl Spans {
+    /// Returns keys of which one must be there.
+    pub fn required(&self) -> Required {
+        match self {
+            Self::Keys(keys) => Required::OneOf(keys.clone()),
+            Self::Pattern(_) => Required::Nothing,
+            Self::Phrase(parts) | Self::Window { parts, .. } => narrowest(parts.iter().map(Self::required)),
+            Self::Near { left, right, .. } => narrowest([left.required(), right.required()].into_iter()),
+            Self::Any(parts) => union(parts.iter().map(Self::required)),
+        }
+    }
+}
+
+fn narrowest(all: impl Iterator<Item = Required>) -> Required {
+    // Longer keys are rarer; fewer of them are rarer still.
+    let cost = |keys: &Vec<Key>| {
+        (keys.len(), usize::MAX - keys.iter().map(|key| key.as_str().len()).min().unwrap_or(0))
+    };
+    all.filter_map(|one| match one {
+        Required::OneOf(keys) => Some(keys),
+        Required::Nothing => None,
+    })
+    .min_by_key(cost)
+    .map_or(Required::Nothing, Required::OneOf)
+}
+
+fn union(all: impl Iterator<Item = Required>) -> Required {
+    let mut keys = Vec::new();
+    for one in all {
+        match one {
+            Required::OneOf(more) => keys.extend(more),
+            Required::Nothing => return Required::Nothing,
+        }
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    Required::OneOf(keys)
+}

@@ -1,0 +1,245 @@
+//! Where in a text something stands: the arithmetic of words, phrases and distances.
+//!
+//! This is the definition. The matcher and the index bring the positions of keys; what is made of them is decided
+//! here alone, so that both always agree.
+
+use text::Key;
+
+use crate::Pattern;
+
+/// What is looked for in one field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Spans {
+    /// Any of these keys.
+    Keys(Vec<Key>),
+    /// A surface key that the pattern fits.
+    Pattern(Pattern),
+    /// One directly after the other.
+    Phrase(Vec<Spans>),
+    /// All of them in any order, none over another, with at most `slop` positions between them in all.
+    Window {
+        /// What must be there.
+        parts: Vec<Spans>,
+        /// How many other positions may stand between.
+        slop: u32,
+    },
+    /// Both, at most `distance` positions apart; neighbours are 1 apart.
+    Near {
+        /// One.
+        left: Box<Spans>,
+        /// The other.
+        right: Box<Spans>,
+        /// How far.
+        distance: u32,
+        /// Whether the left one stands first.
+        ordered: bool,
+    },
+    /// Any of these.
+    Any(Vec<Spans>),
+}
+
+/// Positions `start..end` of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// The first position.
+    pub start: u32,
+    /// The position after the last.
+    pub end: u32,
+}
+
+/// Knows at which positions of one field of one article a key stands.
+pub trait Positions {
+    /// Returns the positions of `key`, ascending.
+    fn of_key(&self, key: &Key) -> Vec<u32>;
+    /// Returns the positions of all surface keys that `pattern` fits, ascending.
+    fn of_pattern(&self, pattern: &Pattern) -> Vec<u32>;
+}
+
+impl Spans {
+    /// Returns where this stands, ascending and without repetition.
+    pub fn find(&self, positions: &dyn Positions) -> Vec<Span> {
+        let mut found = match self {
+            Self::Keys(keys) => words(keys.iter().flat_map(|key| positions.of_key(key))),
+            Self::Pattern(pattern) => words(positions.of_pattern(pattern).into_iter()),
+            Self::Phrase(parts) => phrase(parts, positions),
+            Self::Window { parts, slop } => {
+                let found: Vec<Vec<Span>> = parts.iter().map(|part| part.find(positions)).collect();
+                window(&found, *slop)
+            }
+            Self::Near { left, right, distance, ordered } => {
+                let (left, right) = (left.find(positions), right.find(positions));
+                pairs(&left, &right, *distance, *ordered).into_iter().map(|(a, b)| cover(a, b)).collect()
+            }
+            Self::Any(parts) => parts.iter().flat_map(|part| part.find(positions)).collect(),
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Returns what to highlight: the words and phrases themselves, not what stands between them.
+    pub fn highlights(&self, positions: &dyn Positions) -> Vec<Span> {
+        let mut marks = match self {
+            Self::Near { left, right, distance, ordered } => {
+                let near = pairs(&left.find(positions), &right.find(positions), *distance, *ordered);
+                let inside = |side: &Self, wanted: Vec<Span>| -> Vec<Span> {
+                    let within =
+                        |mark: &Span| wanted.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
+                    side.highlights(positions).into_iter().filter(within).collect()
+                };
+                let mut marks = inside(left, near.iter().map(|(a, _)| *a).collect());
+                marks.extend(inside(right, near.iter().map(|(_, b)| *b).collect()));
+                marks
+            }
+            Self::Window { parts, .. } => {
+                let whole = self.find(positions);
+                let within = |mark: &Span| whole.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
+                parts.iter().flat_map(|part| part.highlights(positions)).filter(within).collect()
+            }
+            Self::Any(parts) => parts.iter().flat_map(|part| part.highlights(positions)).collect(),
+            Self::Keys(_) | Self::Pattern(_) | Self::Phrase(_) => self.find(positions),
+        };
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+}
+
+fn words(positions: impl Iterator<Item = u32>) -> Vec<Span> {
+    positions.map(|start| Span { start, end: start.saturating_add(1) }).collect()
+}
+
+fn phrase(parts: &[Spans], positions: &dyn Positions) -> Vec<Span> {
+    let Some((first, rest)) = parts.split_first() else { return Vec::new() };
+    let mut open = first.find(positions);
+    for part in rest {
+        if open.is_empty() {
+            return open;
+        }
+        let next = part.find(positions);
+        open = open
+            .iter()
+            .flat_map(|span| {
+                let from = next.partition_point(|follower| follower.start < span.end);
+                next.iter()
+                    .skip(from)
+                    .take_while(|follower| follower.start == span.end)
+                    .map(|follower| cover(*span, *follower))
+            })
+            .collect();
+    }
+    open
+}
+
+fn cover(a: Span, b: Span) -> Span {
+    Span { start: a.start.min(b.start), end: a.end.max(b.end) }
+}
+
+/// Pairs of spans that do not overlap and are near enough.
+fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Span, Span)> {
+    let near = |a: &Span, b: &Span| b.start >= a.end && b.start - a.end < distance;
+    let mut found = Vec::new();
+    for a in left {
+        found.extend(right.iter().filter(|b| near(a, b) || (!ordered && near(b, a))).map(|b| (*a, *b)));
+    }
+    found
+}
+
+/// For each order of the parts, the next part is the first that begins at or after the end of the one before.
+fn window(parts: &[Vec<Span>], slop: u32) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        for first in part {
+            let left: Vec<usize> = (0..parts.len()).filter(|other| *other != at).collect();
+            extend(parts, &left, *first, slop, &mut found);
+        }
+    }
+    found
+}
+
+fn extend(parts: &[Vec<Span>], left: &[usize], open: Span, slop: u32, found: &mut Vec<Span>) {
+    if left.is_empty() {
+        found.push(open);
+        return;
+    }
+    for choice in left {
+        let Some(part) = parts.get(*choice) else { continue };
+        let from = part.partition_point(|span| span.start < open.end);
+        let Some(next) = part.get(from) else { continue };
+        let gap = next.start - open.end;
+        if gap <= slop {
+            let rest: Vec<usize> = left.iter().copied().filter(|other| other != choice).collect();
+            extend(parts, &rest, cover(open, *next), slop - gap, found);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A field in which the word at each position is a letter.
+    struct Letters(&'static str);
+
+    impl Positions for Letters {
+        fn of_key(&self, key: &Key) -> Vec<u32> {
+            let letter = key.text();
+            (0_u32..).zip(self.0.chars()).filter(|(_, c)| c.to_string() == letter).map(|(at, _)| at).collect()
+        }
+        fn of_pattern(&self, _: &Pattern) -> Vec<u32> {
+            Vec::new()
+        }
+    }
+
+    fn word(letter: &str) -> Spans {
+        Spans::Keys(vec![Key::peeled(letter)])
+    }
+
+    fn check(field: &'static str, spans: &Spans, expected: &[(u32, u32)]) {
+        let found: Vec<(u32, u32)> =
+            spans.find(&Letters(field)).iter().map(|span| (span.start, span.end)).collect();
+        assert_eq!(found, expected, "{field} {spans:?}");
+    }
+
+    #[test]
+    fn a_phrase_is_one_word_directly_after_the_other() {
+        let phrase = Spans::Phrase(vec![word("a"), word("b")]);
+        check("abxab", &phrase, &[(0, 2), (3, 5)]);
+        check("axb", &phrase, &[]);
+        check("ba", &phrase, &[]);
+    }
+
+    #[test]
+    fn near_counts_positions_and_pre_wants_the_order() {
+        let near = |distance, ordered| Spans::Near {
+            left: Box::new(word("a")),
+            right: Box::new(word("b")),
+            distance,
+            ordered,
+        };
+        check("axb", &near(2, false), &[(0, 3)]);
+        check("axb", &near(1, false), &[]);
+        check("bxa", &near(2, false), &[(0, 3)]);
+        check("bxa", &near(2, true), &[]);
+    }
+
+    #[test]
+    fn a_window_wants_all_words_each_at_a_place_of_its_own() {
+        let window = |slop| Spans::Window { parts: vec![word("a"), word("b"), word("a")], slop };
+        check("baxa", &window(1), &[(0, 4)]);
+        check("baxa", &window(0), &[]);
+        check("ab", &window(5), &[]);
+    }
+
+    #[test]
+    fn only_the_words_are_highlighted_not_what_stands_between() {
+        let near = Spans::Near {
+            left: Box::new(word("a")),
+            right: Box::new(word("b")),
+            distance: 3,
+            ordered: false,
+        };
+        let marks = near.highlights(&Letters("axxbxxxxxa"));
+        assert_eq!(marks, [Span { start: 0, end: 1 }, Span { start: 3, end: 4 }]);
+    }
+}

@@ -1,0 +1,139 @@
+//! Generators of random queries and articles, for the tests that hold the readers of the language equal.
+
+use jiff::Timestamp;
+use proptest::prelude::*;
+use text::{Lang, Script};
+
+use crate::{Document, Facts, Filter, Lexicon, Part, Query};
+
+/// Few words, so that random queries meet random articles often; in all scripts, with inflected forms.
+const WORDS: &[&str] = &[
+    "Қорғас",
+    "Қорғаста",
+    "قورعاس",
+    "Khorgos",
+    "Хоргосе",
+    "霍尔果斯",
+    "伊宁市",
+    "border",
+    "borders",
+    "port",
+    "dry",
+    "граница",
+    "границе",
+    "шекара",
+    "شەكارا",
+    "detained",
+    "qala",
+    "қала",
+    "қалалар",
+    "新疆",
+];
+
+/// A word of the small vocabulary.
+pub fn word() -> impl Strategy<Value = String> {
+    prop::sample::select(WORDS).prop_map(str::to_owned)
+}
+
+fn phrase() -> impl Strategy<Value = String> {
+    prop::collection::vec(word(), 2..4).prop_map(|words| words.join(" "))
+}
+
+fn text() -> impl Strategy<Value = Query> {
+    prop_oneof![
+        4 => word().prop_map(Query::Word),
+        1 => word().prop_map(Query::Exact),
+        2 => phrase().prop_map(|text| Query::Phrase { text, slop: 0 }),
+        1 => (phrase(), 1..4_u32).prop_map(|(text, slop)| Query::Phrase { text, slop }),
+        1 => prop::sample::select(vec!["bord*", "қал*", "порт*", "po?t", "霍尔*", "Хорг*", "قور*"])
+            .prop_map(|pattern| Query::Pattern(pattern.to_owned())),
+    ]
+}
+
+fn near() -> impl Strategy<Value = Query> {
+    (text(), text(), 1..6_u32, any::<bool>()).prop_map(|(left, right, distance, ordered)| Query::Near {
+        left: Box::new(left),
+        right: Box::new(right),
+        distance,
+        ordered,
+    })
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    prop_oneof![
+        prop::sample::select(vec!["kk", "en-Latn", "zh"]).prop_map(|lang| Filter::Lang(lang.to_owned())),
+        Just(Filter::Script(Script::Arabic)),
+        Just(Filter::Source("one".to_owned())),
+        Just(Filter::Country("KZ".to_owned())),
+        Just(Filter::After(jiff::civil::date(2026, 6, 1))),
+        Just(Filter::Before(jiff::civil::date(2026, 6, 1))),
+    ]
+}
+
+/// A random query.
+pub fn query() -> impl Strategy<Value = Query> {
+    let part = prop::sample::select(vec![Part::Title, Part::Body]);
+    let leaf = prop_oneof![
+        6 => text(),
+        2 => near(),
+        1 => filter().prop_map(Query::Filter),
+        1 => (part, text()).prop_map(|(part, inner)| Query::In(part, Box::new(inner))),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Query::And),
+            prop::collection::vec(inner.clone(), 2..4).prop_map(Query::Or),
+            inner.prop_map(|inner| match inner {
+                Query::Not(twice) => *twice,
+                other => Query::Not(Box::new(other)),
+            }),
+        ]
+    })
+}
+
+/// The texts of a random article: its title and its blocks.
+pub fn article() -> impl Strategy<Value = (String, Vec<String>, Facts)> {
+    let line = |most| prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "));
+    let langs =
+        prop::sample::select(vec![Lang::KkCyrl, Lang::KkArab, Lang::EnLatn, Lang::RuCyrl, Lang::ZhHans]);
+    (line(4), prop::collection::vec(line(9), 0..3), langs, any::<bool>(), 0..12_i8).prop_map(
+        |(title, blocks, lang, first, month)| {
+            let published = jiff::civil::date(2026, month.max(1), 15);
+            let facts = Facts {
+                lang,
+                source: if first { "one" } else { "two" }.to_owned(),
+                country: if first { "KZ" } else { "CN" }.to_owned(),
+                kind: "independent".to_owned(),
+                authors: Vec::new(),
+                tags: Vec::new(),
+                url: "https://one.test/a".to_owned(),
+                story: None,
+                published: crate::midnight(published),
+            };
+            (title, blocks, facts)
+        },
+    )
+}
+
+/// A random article, read without a lexicon.
+pub fn document() -> impl Strategy<Value = Document> {
+    article().prop_map(|(title, blocks, facts)| {
+        let blocks: Vec<&str> = blocks.iter().map(String::as_str).collect();
+        Document::read(&title, &blocks, &Lexicon::empty(), facts)
+    })
+}
+
+/// Facts for a test that is about words.
+pub fn facts(lang: Lang) -> Facts {
+    Facts {
+        lang,
+        source: "one".to_owned(),
+        country: "KZ".to_owned(),
+        kind: "independent".to_owned(),
+        authors: vec!["Aigerim Writer".to_owned()],
+        tags: Vec::new(),
+        url: "https://one.test/a".to_owned(),
+        story: None,
+        published: Timestamp::UNIX_EPOCH,
+    }
+}

@@ -1,0 +1,107 @@
+//! The tree of a query, as it was written, and its canonical print.
+
+use std::fmt;
+
+use crate::Filter;
+
+/// A query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Query {
+    /// All of these.
+    And(Vec<Query>),
+    /// Any of these.
+    Or(Vec<Query>),
+    /// Not this.
+    Not(Box<Query>),
+    /// A word, in any form and script: `khorgos`.
+    Word(String),
+    /// A word or words exactly as written: `="khorgos"`.
+    Exact(String),
+    /// A word with `*` for any letters and `?` for one.
+    Pattern(String),
+    /// Words one after the other; with a slop, near one another in any order: `"dry port"~5`.
+    Phrase {
+        /// The words.
+        text: String,
+        /// How many other words may stand between them in all.
+        slop: u32,
+    },
+    /// Two texts at most so many words apart.
+    Near {
+        /// One.
+        left: Box<Query>,
+        /// The other.
+        right: Box<Query>,
+        /// The difference of positions: neighbours are 1 apart.
+        distance: u32,
+        /// Whether the left one stands first: `PRE/5`.
+        ordered: bool,
+    },
+    /// An entity of the lexicon: `@khorgos`.
+    Entity(String),
+    /// Only in this part of the article: `title:(…)`.
+    In(Part, Box<Query>),
+    /// A fact about the article: `lang:kk`.
+    Filter(Filter),
+}
+
+/// A part of an article.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// In the title or in the body, never across.
+    Anywhere,
+    /// In the title.
+    Title,
+    /// In the body.
+    Body,
+}
+
+impl fmt::Display for Query {
+    /// Writes the query so that it reads back to itself; every operator is spelled out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::And(parts) => join(f, parts, " AND "),
+            Self::Or(parts) => join(f, parts, " OR "),
+            Self::Not(inner) => write!(f, "NOT {}", Inner(inner)),
+            Self::Word(text) | Self::Pattern(text) => f.write_str(text),
+            Self::Exact(text) => write!(f, "=\"{text}\""),
+            Self::Phrase { text, slop: 0 } => write!(f, "\"{text}\""),
+            Self::Phrase { text, slop } => write!(f, "\"{text}\"~{slop}"),
+            Self::Near { left, right, distance, ordered } => {
+                let name = if *ordered { "PRE" } else { "NEAR" };
+                write!(f, "{} {name}/{distance} {}", Inner(left), Inner(right))
+            }
+            Self::Entity(id) => write!(f, "@{id}"),
+            Self::In(Part::Title, inner) => write!(f, "title:({inner})"),
+            Self::In(Part::Body, inner) => write!(f, "body:({inner})"),
+            Self::In(Part::Anywhere, inner) => write!(f, "({inner})"),
+            Self::Filter(filter) => write!(f, "{filter}"),
+        }
+    }
+}
+
+/// A query inside another: what holds more than one term is put in parentheses.
+struct Inner<'a>(&'a Query);
+
+impl fmt::Display for Inner<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Query::And(_) | Query::Or(_) | Query::Near { .. } | Query::Not(_) => write!(f, "({})", self.0),
+            single => write!(f, "{single}"),
+        }
+    }
+}
+
+fn join(f: &mut fmt::Formatter<'_>, parts: &[Query], between: &str) -> fmt::Result {
+    for (at, part) in parts.iter().enumerate() {
+        if at > 0 {
+            f.write_str(between)?;
+        }
+        match part {
+            // NOT binds closer than what joins, so it needs no parentheses here.
+            Query::Not(_) => write!(f, "{part}")?,
+            _ => write!(f, "{}", Inner(part))?,
+        }
+    }
+    Ok(())
+}

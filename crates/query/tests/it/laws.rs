@@ -1,0 +1,38 @@
+//! Laws that hold for any query and any article.
+
+use proptest::prelude::*;
+use query::{Lexicon, Plan, evaluate, parse, parse_lenient, plan, testing};
+
+proptest! {
+    #[test]
+    fn a_printed_query_reads_back_to_itself(query in testing::query()) {
+        let printed = query.to_string();
+        let read = parse(&printed).map_err(|error| TestCaseError::fail(error.pointed_at(&printed)))?;
+        prop_assert_eq!(read.to_string(), printed);
+    }
+
+    #[test]
+    fn no_text_makes_the_parser_panic(text in "\\PC{0,60}") {
+        let _read = parse(&text);
+        let (query, error) = parse_lenient(&text);
+        prop_assert!(query.is_some() || error.is_some());
+    }
+
+    #[test]
+    fn not_turns_the_answer_round(query in testing::query(), document in testing::document()) {
+        let plan = plan(&query, &Lexicon::empty()).unwrap();
+        let answer = evaluate(&plan, &document).is_some();
+        prop_assert_eq!(evaluate(&Plan::Not(Box::new(plan)), &document).is_some(), !answer);
+    }
+
+    #[test]
+    fn hits_lie_inside_their_blocks(query in testing::query(), (title, blocks, facts) in testing::article()) {
+        let plan = plan(&query, &Lexicon::empty()).unwrap();
+        let texts: Vec<&str> = blocks.iter().map(String::as_str).collect();
+        let document = query::Document::read(&title, &texts, &Lexicon::empty(), facts);
+        for hit in evaluate(&plan, &document).unwrap_or_default() {
+            let text = if hit.part == query::Part::Title { title.as_str() } else { texts[hit.block as usize] };
+            prop_assert!(text.get(hit.range).is_some_and(|marked| !marked.is_empty()));
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! What a block of text becomes: tokens at positions, each with its keys.
+
+use crate::fold::{Reading, plain, readings};
+use crate::words::{Piece, pieces};
+use crate::{Key, Lang, Script, simplify};
+
+/// One word, or two neighbouring Chinese characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Counts from 0 within the analysed text.
+    pub position: u32,
+    /// The first byte in the analysed text.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// The terms under which it is found, the surface key first.
+    pub keys: Vec<Key>,
+}
+
+/// Analyses a text of a known language: what a document's block becomes.
+///
+/// A run of Chinese characters gives its overlapping pairs, and the key of its last character at the run's last
+/// position; a run of one character gives that key alone.
+pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Word(range) => {
+                let word = text.get(range.clone()).unwrap_or_default();
+                push(&mut tokens, range.start, range.end, word_keys(word, lang));
+            }
+            Piece::Han(range) => push_run(&mut tokens, range.start, text.get(range).unwrap_or_default()),
+        }
+    }
+    tokens
+}
+
+fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Vec<Key>) {
+    if !keys.is_empty() {
+        let position = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
+        tokens.push(Token { position, start, end, keys });
+    }
+}
+
+fn word_keys(word: &str, lang: Lang) -> Vec<Key> {
+    let script = word.chars().map(Script::of).find(|script| *script != Script::Other);
+    // A word in another script than its text is read by its own letters: `Khorgos` in a Kazakh article.
+    let reading = match script {
+        Some(script) if script != lang.script() => Reading::Plain(foreign(script)),
+        _ => Reading::of(lang),
+    };
+    let surface = reading.surface(word);
+    if surface.is_empty() {
+        return Vec::new();
+    }
+    let mut keys = vec![Key::surface(&surface), Key::peeled(&surface)];
+    keys.extend(reading.peeled(&surface).iter().map(|form| Key::peeled(form)));
+    keys
+}
+
+fn foreign(script: Script) -> Lang {
+    if script == Script::Latin { Lang::EnLatn } else { Lang::Unknown }
+}
+
+fn push_run(tokens: &mut Vec<Token>, start: usize, run: &str) {
+    let bounds: Vec<usize> =
+        run.char_indices().map(|(at, _)| start + at).chain([start + run.len()]).collect();
+    let letters: Vec<char> = simplify(run).chars().collect();
+    for (pair, bound) in letters.windows(2).zip(bounds.windows(3)) {
+        if let (&[_, _], &[from, _, to]) = (pair, bound) {
+            let text: String = pair.iter().collect();
+            push(tokens, from, to, vec![Key::surface(&text), Key::peeled(&text)]);
+        }
+    }
+    if let (Some(last), Some(&[from, to])) = (letters.last(), bounds.last_chunk::<2>()) {
+        push(tokens, from, to, vec![Key::last_han(&last.to_string())]);
+    }
+}
+
+/// A word of a query, whose language is not known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryToken {
+    /// The first byte in the query's text.
+    pub start: usize,
+    /// The byte after the last.
+    pub end: usize,
+    /// The surface keys of all readings.
+    pub surface: Vec<Key>,
+    /// The peeled keys of all readings, the words themselves among them.
+    pub peeled: Vec<Key>,
+    /// Set for a single Chinese character: it is found as the first of a pair, or as a run's last.
+    pub han_single: Option<char>,
+}
+
+/// Analyses words of a query in every language of their script. Two or more tokens stand for a phrase.
+/// No last-character key is made: the pairs of a longer run say more.
+pub fn analyze_query(text: &str) -> Vec<QueryToken> {
+    let mut tokens = Vec::new();
+    for piece in pieces(text) {
+        match piece {
+            Piece::Word(range) => {
+                tokens.extend(query_word(text.get(range.clone()).unwrap_or_default(), range.start));
+            }
+            Piece::Han(range) => {
+                push_query_run(&mut tokens, text.get(range.clone()).unwrap_or_default(), range.start);
+            }
+        }
+    }
+    tokens
+}
+
+fn query_word(word: &str, start: usize) -> Option<QueryToken> {
+    let mut token =
+        QueryToken { start, end: start + word.len(), surface: vec![], peeled: vec![], han_single: None };
+    for reading in readings(word) {
+        for surface in reading.surfaces(word) {
+            add(&mut token.surface, Key::surface(&surface));
+            add(&mut token.peeled, Key::peeled(&surface));
+            for form in reading.peeled(&surface) {
+                add(&mut token.peeled, Key::peeled(&form));
+            }
+        }
+    }
+    (!token.surface.is_empty()).then_some(token)
+}
+
+fn add(keys: &mut Vec<Key>, key: Key) {
+    if !key.text().is_empty() && !keys.contains(&key) {
+        keys.push(key);
+    }
+}
+
+fn push_query_run(tokens: &mut Vec<QueryToken>, run: &str, start: usize) {
+    let bounds: Vec<usize> =
+        run.char_indices().map(|(at, _)| start + at).chain([start + run.len()]).collect();
+    let letters: Vec<char> = simplify(run).chars().collect();
+    if let (&[single], &[from, to]) = (letters.as_slice(), bounds.as_slice()) {
+        let last = vec![Key::last_han(&single.to_string())];
+        tokens.push(QueryToken {
+            start: from,
+            end: to,
+            surface: last.clone(),
+            peeled: last,
+            han_single: Some(single),
+        });
+        return;
+    }
+    for (pair, bound) in letters.windows(2).zip(bounds.windows(3)) {
+        if let &[from, _, to] = bound {
+            let text: String = pair.iter().collect();
+            let (surface, peeled) = (vec![Key::surface(&text)], vec![Key::peeled(&text)]);
+            tokens.push(QueryToken { start: from, end: to, surface, peeled, han_single: None });
+        }
+    }
+}
+
+/// Folds the letters of a pattern one by one, without end-of-word rules; `*` and `?` are kept. Compared with the
+/// text of surface keys. One folding per reading of the script.
+pub fn fold_pattern(pattern: &str) -> Vec<String> {
+    let mut folded: Vec<String> = Vec::new();
+    for reading in readings(pattern) {
+        let parts: Vec<String> =
+            pattern.split_inclusive(['*', '?']).map(|part| fold_part(*reading, part)).collect();
+        let whole = parts.concat();
+        if !folded.contains(&whole) {
+            folded.push(whole);
+        }
+    }
+    folded
+}
+
+fn fold_part(reading: Reading, part: &str) -> String {
+    let sign = part.chars().next_back().filter(|c| matches!(c, '*' | '?'));
+    let letters = part.trim_end_matches(['*', '?']);
+    let han = letters.chars().any(|c| Script::of(c) == Script::Han);
+    let mut folded = if han { simplify(&plain(letters)) } else { reading.surface(letters) };
+    folded.extend(sign);
+    folded
+}
