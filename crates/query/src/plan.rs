@@ -77,7 +77,7 @@ impl Planner<'_> {
         match query {
             Query::Word(word) => Ok(self.with_entities(word, phrase_of(&tokens(word)?, false))),
             Query::Phrase { text, slop: 0 } => Ok(self.with_entities(text, phrase_of(&tokens(text)?, false))),
-            Query::Phrase { text, slop } => window_of(&tokens(text)?, *slop),
+            Query::Phrase { text, slop } => window_of(text, *slop),
             Query::Exact(text) => Ok(phrase_of(&tokens(text)?, true)),
             Query::Pattern(pattern) => pattern_of(pattern),
             Query::Entity(id) if self.lexicon.entity(id).is_some() => Ok(Spans::Keys(vec![Key::entity(id)])),
@@ -130,9 +130,20 @@ fn phrase_of(tokens: &[QueryToken], exact: bool) -> Spans {
     }
 }
 
-fn window_of(tokens: &[QueryToken], slop: u32) -> Result<Spans, QueryError> {
-    let parts: Vec<Spans> = tokens.iter().map(|token| word_of(token, false)).collect();
-    if parts.len() > 6 { Err(wrong(Problem::SlopWords)) } else { Ok(Spans::Window { parts, slop }) }
+/// Each word is a part of its own; a run of Chinese characters is one.
+fn window_of(text: &str, slop: u32) -> Result<Spans, QueryError> {
+    let mut parts = Vec::new();
+    for word in text.split_whitespace() {
+        let tokens = analyze_query(word);
+        if !tokens.is_empty() {
+            parts.push(phrase_of(&tokens, false));
+        }
+    }
+    match parts.len() {
+        0 => Err(wrong(Problem::NoLetters)),
+        1..=6 => Ok(Spans::Window { parts, slop }),
+        _ => Err(wrong(Problem::SlopWords)),
+    }
 }
 
 fn pattern_of(pattern: &str) -> Result<Spans, QueryError> {
