@@ -1,1 +1,17 @@
-//! matcher.
+//! Runs all watches over one new version, and groups copies into stories.
+//!
+//! It computes and keeps its results in the store; it touches no network and never reads the index. In reading
+//! order: which watches match ([`Watchlist`]), which story a version belongs to ([`Signature`]), what is new in it,
+//! what a mail shows of it, and the service around all that ([`MatchService`]).
+
+mod excerpt;
+mod novelty;
+mod service;
+mod story;
+mod watchlist;
+
+pub use excerpt::excerpt;
+pub use novelty::{News, sentence_hashes};
+pub use service::MatchService;
+pub use story::Signature;
+pub use watchlist::{Match, Watchlist};

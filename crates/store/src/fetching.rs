@@ -190,12 +190,11 @@ async fn keep_entry(
     .bind(i64::from(backlog))
     .fetch_optional(&mut **transaction)
     .await?;
-    let (article, new): (i64, bool) = match row {
-        Some(row) => (row.try_get("id")?, true),
-        None => {
-            let known = sqlx::query("select id from articles where url = $1").bind(entry.url.as_str());
-            (known.fetch_one(&mut **transaction).await?.try_get("id")?, false)
-        }
+    let (article, new): (i64, bool) = if let Some(row) = row {
+        (row.try_get("id")?, true)
+    } else {
+        let known = sqlx::query("select id from articles where url = $1").bind(entry.url.as_str());
+        (known.fetch_one(&mut **transaction).await?.try_get("id")?, false)
     };
     sqlx::query(
         "insert into entries (endpoint, article, title, summary, content, published, seen)

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use model::{ArticleId, VersionId};
 
+use crate::context::context_of;
 use crate::database::close_job;
-use crate::matching::context_of;
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS};
 use crate::{Database, Job, StoreError, VersionInContext};
 

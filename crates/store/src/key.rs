@@ -43,12 +43,15 @@ pub enum KeyError {
     Short(PathBuf),
 }
 
+/// A key of 32 bytes that is wiped from memory when it is dropped.
+pub type Key = Zeroizing<[u8; 32]>;
+
 /// Looks for the key: systemd credential first, then passphrase, then key file.
 /// A key file that is not there yet leaves the store locked; it is no error.
 ///
 /// # Errors
 /// When a configured place holds something that is no key.
-pub fn load_key(config: &SealConfig) -> Result<(Option<Zeroizing<[u8; 32]>>, KeyOrigin), KeyError> {
+pub fn load_key(config: &SealConfig) -> Result<(Option<Key>, KeyOrigin), KeyError> {
     if let Some(path) = credential_path(&config.credential) {
         return Ok((Some(read_hex(&path)?), KeyOrigin::Credential));
     }
@@ -76,7 +79,7 @@ fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
         .map_err(|source| KeyError::Unreadable { path: path.to_owned(), source })
 }
 
-fn read_hex(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+fn read_hex(path: &Path) -> Result<Key, KeyError> {
     let text = read(path)?;
     let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
     let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
@@ -85,7 +88,7 @@ fn read_hex(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
 
 /// Argon2id with its default cost. The salt is fixed because the key must come out the same on a restored
 /// machine that has the passphrase and nothing else.
-fn derive(path: &Path) -> Result<Zeroizing<[u8; 32]>, KeyError> {
+fn derive(path: &Path) -> Result<Key, KeyError> {
     let text = read(path)?;
     let passphrase = text.trim();
     if passphrase.chars().count() < 12 {

@@ -9,6 +9,7 @@
 
 mod administering;
 mod config;
+mod context;
 mod database;
 mod extracting;
 mod fetching;
@@ -30,16 +31,15 @@ mod worker;
 
 pub use administering::{Administering, LexiconEntry};
 pub use config::{QueueConfig, SealConfig, StoreConfig};
+pub use context::VersionInContext;
 pub use database::{Database, StoreError};
 pub use extracting::{Extracting, Extraction, NewVersion, PageCapture};
 pub use fetching::{Fetching, NewCapture, PageToFetch, Polled, UnreadPage};
 pub use indexing::Indexing;
 pub use job::{Job, JobCount, JobKind, ParkedJob};
-pub use key::{KeyError, KeyOrigin, load_key};
+pub use key::{Key, KeyError, KeyOrigin, load_key};
 pub use mailing::{Mailing, Sent};
-pub use matching::{
-    Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice, VersionInContext,
-};
+pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice};
 pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord};
 pub use retry::{Failure, RetryPolicy};

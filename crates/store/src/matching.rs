@@ -2,29 +2,15 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{
-    Article, Excerpt, FirstLook, Frequency, Novelty, Source, StoryId, Version, VersionId, Watch, WatchId,
-};
+use model::{Excerpt, FirstLook, Frequency, Novelty, StoryId, VersionId, Watch, WatchId};
 use sqlx::{Any, Row, Transaction};
 
+use crate::context::{VersionInContext, context_of};
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::mailing::{ExcerptRow, deliver_job};
-use crate::rows::{
-    ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, list, millis, source_of, version_of, word,
-};
+use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, list, millis, word};
 use crate::{Database, Job, JobKind, StoreError};
-
-/// A version with what the query language asks of its article and source.
-#[derive(Debug, Clone)]
-pub struct VersionInContext {
-    /// The version.
-    pub version: Version,
-    /// Its article.
-    pub article: Article,
-    /// Its source.
-    pub source: Source,
-}
 
 /// A story that a version may belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -214,11 +200,6 @@ impl Database {
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
         row.as_ref().map(context_of).transpose()
     }
-}
-
-/// Reads a row of version, article and source columns.
-pub(crate) fn context_of(row: &sqlx::any::AnyRow) -> Result<VersionInContext, StoreError> {
-    Ok(VersionInContext { version: version_of(row)?, article: article_of(row)?, source: source_of(row)? })
 }
 
 async fn check_revision(

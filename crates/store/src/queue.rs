@@ -114,8 +114,9 @@ impl Queue for Database {
         let mut counts = Vec::new();
         for kind in JobKind::ALL {
             let row = sqlx::query(
-                "select count(*) as total, coalesce(sum(parked), 0) as parked,
-                 coalesce(sum(case when parked = 0 and (due <= $1 or leased_until > $1) then 1 else 0 end), 0) as ready
+                "select count(*) as total, cast(coalesce(sum(parked), 0) as bigint) as parked,
+                 cast(coalesce(sum(case when parked = 0 and (due <= $1 or leased_until > $1) then 1 else 0 end), 0)
+                 as bigint) as ready
                  from jobs where kind = $2",
             )
             .bind(millis(now))

@@ -43,19 +43,19 @@ pub struct Failed {
 
 impl Failed {
     /// A failure that may pass.
-    pub fn passing(reason: impl ToString) -> Self {
+    pub fn passing(reason: &dyn ToString) -> Self {
         Self { failure: Failure::Passing, reason: reason.to_string() }
     }
 
     /// A failure that no further try will mend.
-    pub fn last(reason: impl ToString) -> Self {
+    pub fn last(reason: &dyn ToString) -> Self {
         Self { failure: Failure::Final, reason: reason.to_string() }
     }
 }
 
 impl From<StoreError> for Failed {
     fn from(error: StoreError) -> Self {
-        Self::passing(error)
+        Self::passing(&error)
     }
 }
 
@@ -127,7 +127,7 @@ impl<H: Handler> Worker<H> {
         loop {
             tokio::select! {
                 done = &mut work => {
-                    return done.unwrap_or_else(|_| Err(Failed::passing("the handler panicked")));
+                    return done.unwrap_or_else(|_| Err(Failed::passing(&"the handler panicked")));
                 }
                 () = tokio::time::sleep(renewal) => {
                     let until = self.clock.now() + self.config.lease;
@@ -201,6 +201,6 @@ mod tests {
     #[test]
     fn a_store_error_is_a_failure_that_may_pass() {
         assert_eq!(Failed::from(StoreError::Locked).failure, Failure::Passing);
-        assert_eq!(Failed::last("gone").failure, Failure::Final);
+        assert_eq!(Failed::last(&"gone").failure, Failure::Final);
     }
 }

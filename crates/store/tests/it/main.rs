@@ -1,5 +1,12 @@
 //! The contract of the store: one suite, run on SQLite always and on PostgreSQL with `--features postgres-tests`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop"
+)]
+
 mod engines;
 mod given;
 mod mails;

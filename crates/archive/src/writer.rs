@@ -1,0 +1,211 @@
+//! Appends packed records to the current file, and shares one flush to disk among all who wait for it.
+//!
+//! A flush takes milliseconds on a slow disk, and one captures a hundred pages a second. So whoever comes
+//! first flushes for all whose bytes are written by then, and the others wait for that flush or the next.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use model::CaptureLocation;
+
+use crate::files;
+use crate::record::{Packed, RecordIds, pack_warcinfo};
+
+/// Writes one file at a time; any number of threads may call [`WarcWriter::append`].
+pub(crate) struct WarcWriter {
+    dir: PathBuf,
+    max_file_bytes: u64,
+    ids: RecordIds,
+    state: Mutex<State>,
+    flushed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    current: Option<Current>,
+    /// Counts the files, so that a waiter notices that its own was closed or given up.
+    generation: u64,
+    flushing: bool,
+    /// The generations whose flush failed: what was written to them and not yet flushed is lost.
+    failed: BTreeSet<u64>,
+}
+
+struct Current {
+    name: String,
+    file: Arc<File>,
+    day: Date,
+    written: u64,
+    on_disk: u64,
+}
+
+impl WarcWriter {
+    /// Starts a writer in `dir`. No file is begun before there is something to write.
+    pub(crate) fn new(dir: PathBuf, max_file_bytes: u64, seed: &str) -> Self {
+        let (state, flushed) = (Mutex::new(State::default()), Condvar::new());
+        Self { dir, max_file_bytes, ids: RecordIds::new(seed), state, flushed }
+    }
+
+    /// Returns the names that records get.
+    pub(crate) fn ids(&self) -> &RecordIds {
+        &self.ids
+    }
+
+    /// Appends the records of one exchange, the page's last, and returns where the last response lies
+    /// once all of it is on the disk.
+    pub(crate) fn append(&self, answers: &[Packed], at: Timestamp) -> io::Result<Option<CaptureLocation>> {
+        let day = Offset::UTC.to_datetime(at).date();
+        let mut state = self.lock();
+        // A file is closed only when nobody flushes it: the flush must tell its error to those who wait for it.
+        while state.flushing && !self.fits(&state, day) {
+            state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        if !self.fits(&state, day) {
+            self.close_current(&mut state)?;
+        }
+        let begun = state.current.is_some();
+        let written = self.write(&mut state, answers, (at, day));
+        if written.is_err() && begun {
+            self.take_back(&mut state);
+        }
+        let (location, end) = written?;
+        let generation = state.generation;
+        self.wait_for_disk(state, generation, end)?;
+        Ok(location)
+    }
+
+    /// Closes the current file, so that other tools may read it under its own name.
+    pub(crate) fn close(&self) -> io::Result<()> {
+        let mut state = self.lock();
+        while state.flushing {
+            state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
+        self.close_current(&mut state)
+    }
+
+    fn write(
+        &self,
+        state: &mut State,
+        answers: &[Packed],
+        (at, day): (Timestamp, Date),
+    ) -> io::Result<(Option<CaptureLocation>, u64)> {
+        let current = match &mut state.current {
+            Some(current) => current,
+            empty => empty.insert(self.begin(at, day)?),
+        };
+        let (mut location, mut end) = (None, current.written);
+        for answer in answers {
+            let length = length(&answer.response);
+            location = Some(CaptureLocation { file: current.name.clone(), offset: end, length });
+            for member in [&answer.response, &answer.request] {
+                (&*current.file).write_all(member)?;
+                end += self::length(member);
+            }
+        }
+        current.written = end;
+        Ok((location, end))
+    }
+
+    fn begin(&self, at: Timestamp, day: Date) -> io::Result<Current> {
+        let (name, file) = files::create(&self.dir, at)?;
+        let info = pack_warcinfo(&name, at, &self.ids)?;
+        if let Err(error) = (&file).write_all(&info) {
+            // A full disk must not be littered with a new file at each try.
+            files::discard(&self.dir, &name)?;
+            return Err(error);
+        }
+        Ok(Current { name, file: Arc::new(file), day, written: length(&info), on_disk: 0 })
+    }
+
+    /// Cuts half a record off the end, so that the file goes on where it was whole.
+    fn take_back(&self, state: &mut State) {
+        let whole = state.current.as_ref().map(|current| current.file.set_len(current.written));
+        if let Some(Err(_)) = whole {
+            self.give_up(state);
+        }
+    }
+
+    fn fits(&self, state: &State, day: Date) -> bool {
+        let current = state.current.as_ref();
+        current.is_none_or(|current| current.day == day && current.written < self.max_file_bytes)
+    }
+
+    fn wait_for_disk<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        generation: u64,
+        end: u64,
+    ) -> io::Result<()> {
+        loop {
+            if state.failed.contains(&generation) {
+                return Err(io::Error::other("the flush to disk failed"));
+            }
+            // A file is closed only after its flush, so a younger one says that ours is safe.
+            let Some(current) = state.current.as_ref().filter(|_| state.generation == generation) else {
+                return Ok(());
+            };
+            if end <= current.on_disk {
+                return Ok(());
+            }
+            if state.flushing {
+                state = self.flushed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let (file, written) = (Arc::clone(&current.file), current.written);
+            state.flushing = true;
+            drop(state);
+            let outcome = file.sync_data();
+            state = self.lock();
+            state.flushing = false;
+            match outcome {
+                Ok(()) => state.current.iter_mut().for_each(|current| current.on_disk = written),
+                Err(_) => self.give_up(&mut state),
+            }
+            self.flushed.notify_all();
+            outcome?;
+        }
+    }
+
+    fn close_current(&self, state: &mut State) -> io::Result<()> {
+        let Some(current) = &state.current else { return Ok(()) };
+        if let Err(error) = current.file.sync_data() {
+            self.give_up(state);
+            return Err(error);
+        }
+        let name = current.name.clone();
+        state.current = None;
+        state.generation += 1;
+        self.flushed.notify_all();
+        files::close(&self.dir, &name)
+    }
+
+    /// Leaves the current file as it is; whoever waits for its flush is told that it failed.
+    fn give_up(&self, state: &mut State) {
+        if state.current.take().is_some() {
+            state.failed.insert(state.generation);
+            state.generation += 1;
+        }
+        self.flushed.notify_all();
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for WarcWriter {
+    fn drop(&mut self) {
+        if let Err(error) = self.close() {
+            tracing::warn!(%error, "the current archive file stays open and is repaired at the next start");
+        }
+    }
+}
+
+fn length(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,183 @@
+//! The `[fetcher]` section of the configuration.
+
+use std::net::SocketAddr;
+
+use jiff::SignedDuration;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::guard::Exemption;
+
+/// How requests are made. Every field is required: the defaults stand in `config/qarauyl.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// An address or page by which a publisher can reach us, told to all but state media; empty tells nobody.
+    pub contact: String,
+    /// The longest wait for a connection, its name look-up and its TLS included.
+    pub connect_timeout: SignedDuration,
+    /// The longest wait from the start of a request to the head of its answer.
+    pub header_timeout: SignedDuration,
+    /// The longest wait for the next bytes of a body.
+    pub read_timeout: SignedDuration,
+    /// The longest time for a page, its redirects included and waiting for our turn left out.
+    pub whole_timeout: SignedDuration,
+    /// A body that is larger than this on the wire is given up.
+    pub max_wire_bytes: usize,
+    /// A body that unpacks to more than this is given up.
+    pub max_decoded_bytes: usize,
+    /// How many redirects are followed.
+    pub max_redirects: u32,
+    /// The least time between two requests to one registered domain, where a source states no other.
+    pub delay: SignedDuration,
+    /// How many connections a registered domain has at once, where a source states no other.
+    pub connections: u32,
+    /// The longest `Crawl-delay` of a robots.txt that is honoured in full.
+    pub longest_crawl_delay: SignedDuration,
+    /// How long a robots.txt is believed before it is asked for again.
+    pub robots_lifetime: SignedDuration,
+    /// Host names that a test or the demo serves itself: at most one entry, `{ suffix, address }`.
+    pub exempt: Vec<Exempt>,
+}
+
+/// One exemption as it is written in the configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exempt {
+    /// The ending of the host names: `.test`, or one that ends in it.
+    pub suffix: String,
+    /// The loopback address and port at which all of them are served.
+    pub address: SocketAddr,
+}
+
+/// A setting that no fetcher can work with.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// A wait or a number that must be positive is not.
+    #[error("fetcher.{0} must be greater than zero")]
+    NotPositive(&'static str),
+    /// A wait that must not be negative is.
+    #[error("fetcher.{0} must not be negative")]
+    Negative(&'static str),
+    /// More than one exemption.
+    #[error("fetcher.exempt takes one entry at most: the demo and tests need no more")]
+    TooManyExempt,
+    /// An exemption that would open the real world or the operator's network.
+    #[error("fetcher.exempt takes host names that end in .test and an address 127.x.x.x:port or [::1]:port")]
+    WideExempt,
+    /// A contact that cannot stand in a header.
+    #[error("fetcher.contact must be plain ASCII without brackets, such as an address of a page")]
+    Contact,
+}
+
+impl Config {
+    /// Checks what the types cannot.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let positive = [
+            ("connect_timeout", self.connect_timeout.is_positive()),
+            ("header_timeout", self.header_timeout.is_positive()),
+            ("read_timeout", self.read_timeout.is_positive()),
+            ("whole_timeout", self.whole_timeout.is_positive()),
+            ("robots_lifetime", self.robots_lifetime.is_positive()),
+            ("max_wire_bytes", self.max_wire_bytes > 0),
+            ("max_decoded_bytes", self.max_decoded_bytes > 0),
+            ("connections", self.connections > 0),
+        ];
+        if let Some((name, _)) = positive.iter().find(|(_, fine)| !fine) {
+            return Err(ConfigError::NotPositive(name));
+        }
+        let waits = [("delay", self.delay), ("longest_crawl_delay", self.longest_crawl_delay)];
+        if let Some((name, _)) = waits.iter().find(|(_, wait)| wait.is_negative()) {
+            return Err(ConfigError::Negative(name));
+        }
+        if !self.contact.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"()<>".contains(&byte)) {
+            return Err(ConfigError::Contact);
+        }
+        self.exemption().map(|_| ())
+    }
+
+    /// Returns the exemption, if there is one and it is narrow enough.
+    pub fn exemption(&self) -> Result<Option<Exemption>, ConfigError> {
+        let Some(first) = self.exempt.first() else { return Ok(None) };
+        if self.exempt.len() > 1 {
+            return Err(ConfigError::TooManyExempt);
+        }
+        let suffix = first.suffix.to_ascii_lowercase();
+        // RFC 2606 keeps `.test` out of the real world.
+        let reserved = suffix.rsplit_once('.').is_some_and(|(_, last)| last == "test");
+        if !reserved || !first.address.ip().is_loopback() {
+            return Err(ConfigError::WideExempt);
+        }
+        Ok(Some(Exemption { suffix, address: first.address }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> Config {
+        let second = SignedDuration::from_secs(1);
+        Config {
+            contact: "https://example.org/reader".to_owned(),
+            connect_timeout: second,
+            header_timeout: second,
+            read_timeout: second,
+            whole_timeout: second,
+            max_wire_bytes: 1,
+            max_decoded_bytes: 1,
+            max_redirects: 0,
+            delay: SignedDuration::ZERO,
+            connections: 1,
+            longest_crawl_delay: second,
+            robots_lifetime: second,
+            exempt: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_section_is_read_as_it_is_written_in_the_configuration() {
+        let text = r#"
+            contact = ""
+            connect_timeout = "10s"
+            header_timeout = "30s"
+            read_timeout = "20s"
+            whole_timeout = "90s"
+            max_wire_bytes = 10_000_000
+            max_decoded_bytes = 20_000_000
+            max_redirects = 5
+            delay = "2s"
+            connections = 1
+            longest_crawl_delay = "1m"
+            robots_lifetime = "24h"
+            exempt = [{ suffix = ".test", address = "127.0.0.1:8600" }]
+        "#;
+        let config: Config = toml::from_str(text).unwrap();
+        assert_eq!(config.validate(), Ok(()));
+        assert_eq!(config.longest_crawl_delay, SignedDuration::from_secs(60));
+        assert!(toml::from_str::<Config>(&format!("{text}\nproxy = 1")).is_err());
+    }
+
+    fn exempt(suffix: &str, address: &str) -> Exempt {
+        Exempt { suffix: suffix.to_owned(), address: address.parse().unwrap() }
+    }
+
+    #[test]
+    fn an_exemption_never_opens_more_than_one_loopback_port() {
+        let with = |exempt: &[Exempt]| Config { exempt: exempt.to_vec(), ..config() }.validate();
+        assert_eq!(with(&[exempt(".test", "127.0.0.1:8600")]), Ok(()));
+        assert_eq!(with(&[exempt(".kz", "127.0.0.1:8600")]), Err(ConfigError::WideExempt));
+        assert_eq!(with(&[exempt(".test", "10.0.0.1:80")]), Err(ConfigError::WideExempt));
+        let two = [exempt(".test", "127.0.0.1:1"), exempt(".test", "127.0.0.1:2")];
+        assert_eq!(with(&two), Err(ConfigError::TooManyExempt));
+    }
+
+    #[test]
+    fn a_setting_that_cannot_work_is_named() {
+        assert_eq!(config().validate(), Ok(()));
+        let broken = Config { whole_timeout: SignedDuration::ZERO, ..config() };
+        assert!(broken.validate().unwrap_err().to_string().contains("whole_timeout"));
+        let broken = Config { contact: "x\r\ny".to_owned(), ..config() };
+        assert_eq!(broken.validate(), Err(ConfigError::Contact));
+    }
+}

@@ -1,0 +1,186 @@
+//! Takes the markup out of a feed's texts. No parser of pages: a feed's text is short, and nothing hangs on it
+//! but a line of summary.
+
+/// Elements whose content is no text.
+const SILENT: &[&str] = &["script", "style", "template", "iframe"];
+/// Elements that keep the words before and after them on one line and unparted.
+const INLINE: &[&str] = &[
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span",
+    "strong", "sub", "sup", "u", "wbr",
+];
+const ENTITIES: &[(&str, char)] = &[
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("apos", '\''),
+    ("nbsp", ' '),
+    ("laquo", '«'),
+    ("raquo", '»'),
+    ("ldquo", '“'),
+    ("rdquo", '”'),
+    ("bdquo", '„'),
+    ("lsquo", '‘'),
+    ("rsquo", '’'),
+    ("sbquo", '‚'),
+    ("mdash", '—'),
+    ("ndash", '–'),
+    ("hellip", '…'),
+    ("bull", '•'),
+    ("middot", '·'),
+    ("copy", '©'),
+    ("reg", '®'),
+    ("trade", '™'),
+    ("deg", '°'),
+    ("times", '×'),
+    ("euro", '€'),
+    ("pound", '£'),
+    ("shy", '\u{ad}'),
+    ("zwnj", '\u{200c}'),
+    ("zwj", '\u{200d}'),
+    ("lrm", '\u{200e}'),
+    ("rlm", '\u{200f}'),
+    ("ensp", ' '),
+    ("emsp", ' '),
+    ("thinsp", ' '),
+    ("ccedil", 'ç'),
+    ("Ccedil", 'Ç'),
+    ("ouml", 'ö'),
+    ("Ouml", 'Ö'),
+    ("uuml", 'ü'),
+    ("Uuml", 'Ü'),
+    ("auml", 'ä'),
+    ("Auml", 'Ä'),
+    ("szlig", 'ß'),
+    ("eacute", 'é'),
+    ("numero", '№'),
+];
+
+/// Returns the text of a fragment of HTML: tags gone, entities read, white space single.
+pub(crate) fn plain(html: &str) -> String {
+    let mut text = String::new();
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (before, tag) = rest.split_at(at);
+        text.push_str(before);
+        rest = skip_tag(tag, &mut text);
+    }
+    text.push_str(rest);
+    squeeze(&unescape(&text))
+}
+
+/// Returns the text with entities read and white space single; a `<` is a `<`.
+pub(crate) fn unescaped(text: &str) -> String {
+    squeeze(&unescape(text))
+}
+
+/// Returns what follows the tag that `rest` begins with; a `<` that opens no tag is text.
+fn skip_tag<'a>(rest: &'a str, text: &mut String) -> &'a str {
+    if let Some(comment) = rest.strip_prefix("<!--") {
+        return comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    let inside = rest.strip_prefix('<').unwrap_or(rest);
+    if !inside.starts_with(|first: char| first.is_ascii_alphabetic() || matches!(first, '/' | '!' | '?')) {
+        text.push('<');
+        return inside;
+    }
+    let (tag, after) = split_tag(inside);
+    let closing = tag.starts_with('/');
+    let name =
+        tag.trim_start_matches('/').split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+    let name = name.to_ascii_lowercase();
+    if !INLINE.contains(&name.as_str()) {
+        text.push(' ');
+    }
+    if closing || !SILENT.contains(&name.as_str()) {
+        return after;
+    }
+    let end = format!("</{name}");
+    let small = after.to_ascii_lowercase();
+    // Lower-casing ASCII keeps all byte positions.
+    small.find(&end).and_then(|at| after.get(at..)).unwrap_or_default()
+}
+
+/// Splits behind the `>` that ends a tag; one inside quotes does not.
+fn split_tag(inside: &str) -> (&str, &str) {
+    let mut quote = None;
+    for (at, c) in inside.char_indices() {
+        match (quote, c) {
+            (None, '>') => {
+                return (inside.get(..at).unwrap_or_default(), inside.get(at + 1..).unwrap_or_default());
+            }
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            _ => {}
+        }
+    }
+    // A quote that never closes: the first `>` then ends the tag after all.
+    inside.split_once('>').unwrap_or((inside, ""))
+}
+
+fn unescape(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('&') {
+        plain.push_str(before);
+        // No entity that is read here is longer than this.
+        let end = after.char_indices().take(12).find(|(_, c)| *c == ';').map(|(at, _)| at);
+        let read = end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?)));
+        if let Some((c, tail)) = read {
+            plain.push(c);
+            rest = tail;
+        } else {
+            plain.push('&');
+            rest = after;
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+fn entity(name: &str) -> Option<char> {
+    let Some(number) = name.strip_prefix('#') else {
+        return ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+    };
+    let hex = number.strip_prefix(['x', 'X']);
+    let code = hex.map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+    code.and_then(char::from_u32).filter(|c| !c.is_control() || c.is_whitespace())
+}
+
+fn squeeze(text: &str) -> String {
+    let gap = |c: char| c.is_whitespace() || c.is_control();
+    let words: Vec<&str> = text.split(gap).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(html: &str, expected: &str) {
+        assert_eq!(plain(html), expected, "{html}");
+    }
+
+    #[test]
+    fn tags_go_and_words_stay_apart() {
+        check("<p>Қор<b>ғас</b></p><p>бекеті</p>", "Қорғас бекеті");
+        check("one<br/>two<img src='a>b'>three", "one two three");
+        check("a <script>var x = '<b>';</script> b <!-- c --> d", "a b d");
+        check("5 < 6 and 7 > 3", "5 < 6 and 7 > 3");
+        check("a\u{1f}b\0c", "a b c");
+        check("cut off <a href=\"http://", "cut off");
+    }
+
+    #[test]
+    fn entities_are_read_once() {
+        check("A &amp; B &#1178;&#x49b; &laquo;x&raquo;&nbsp;y", "A & B Ққ «x» y");
+        check("&amp;lt; &unknown; & &#0; &#xD800;", "&lt; &unknown; & &#0; &#xD800;");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn nothing_panics(html in "[<>&;/a-z\"'! қ-]{0,80}") {
+            let _text = plain(&html);
+        }
+    }
+}

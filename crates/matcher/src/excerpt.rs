@@ -1,0 +1,160 @@
+//! What a mail shows of a match: the passage around the hits, in the article's own script.
+
+use std::ops::Range;
+
+use model::Excerpt;
+use query::{Hit, Part};
+use store::VersionInContext;
+use text::sentences;
+
+/// Longest passage, in characters.
+const LONGEST: usize = 400;
+
+/// Returns what a mail shows of `context` for a watch called `watch_name` that found `hits`.
+pub fn excerpt(context: &VersionInContext, watch_name: &str, hits: &[Hit]) -> Excerpt {
+    let version = &context.version;
+    let (passage, highlights) = passage(context, hits);
+    Excerpt {
+        watch_name: watch_name.to_owned(),
+        title: version.title.clone(),
+        passage,
+        highlights,
+        lang: Some(version.lang),
+        source_name: context.source.name.clone(),
+        url: context.article.url.as_str().to_owned(),
+        published: version.published,
+        from_feed: version.origin == model::Origin::Feed,
+    }
+}
+
+/// The block with most clauses, cut to the sentences around its first hit; the first block when only the title or
+/// nothing in particular was hit.
+fn passage(context: &VersionInContext, hits: &[Hit]) -> (String, Vec<Range<usize>>) {
+    let blocks = &context.version.blocks;
+    let in_block = |number: u32| hits.iter().filter(move |hit| hit.part == Part::Body && hit.block == number);
+    let clauses = |number: u32| {
+        let mut found: Vec<u32> = in_block(number).map(|hit| hit.clause).collect();
+        found.sort_unstable();
+        found.dedup();
+        found.len()
+    };
+    let numbered = (0_u32..).zip(blocks);
+    // Of equals the first: what stands early in an article is its news.
+    let best = numbered.rev_by_clauses(clauses);
+    let Some((number, block)) = best else { return (String::new(), Vec::new()) };
+    let mut marks: Vec<Range<usize>> = in_block(number).map(|hit| hit.range.clone()).collect();
+    marks.sort_by_key(|mark| (mark.start, mark.end));
+    let window = window(&block.text, marks.first().map_or(0, |mark| mark.start));
+    cut(&block.text, window, &marks)
+}
+
+/// Picks the numbered item with the most clauses, the first of equals.
+trait MostClauses<T>: Iterator<Item = (u32, T)> + Sized {
+    fn rev_by_clauses(self, clauses: impl Fn(u32) -> usize) -> Option<(u32, T)> {
+        let mut best: Option<(usize, (u32, T))> = None;
+        for item in self {
+            let count = clauses(item.0);
+            if best.as_ref().is_none_or(|(most, _)| count > *most) {
+                best = Some((count, item));
+            }
+        }
+        best.map(|(_, item)| item)
+    }
+}
+
+impl<T, I: Iterator<Item = (u32, T)>> MostClauses<T> for I {}
+
+/// The sentences from the one that holds `hit` on, as many as fit, and those before it while there is room.
+fn window(text: &str, hit: usize) -> Range<usize> {
+    let length = |range: &Range<usize>| text.get(range.clone()).map_or(0, |part| part.chars().count());
+    let all = sentences(text);
+    let at = all.iter().position(|sentence| hit < sentence.end).unwrap_or(0);
+    let Some(first) = all.get(at) else { return 0..text.len() };
+    let mut window = first.clone();
+    if length(&window) > LONGEST {
+        return around(text, hit);
+    }
+    for next in all.iter().skip(at + 1) {
+        let wider = window.start..next.end;
+        if length(&wider) > LONGEST {
+            break;
+        }
+        window = wider;
+    }
+    for before in all.iter().take(at).rev() {
+        let wider = before.start..window.end;
+        if length(&wider) > LONGEST {
+            break;
+        }
+        window = wider;
+    }
+    window
+}
+
+/// Part of an overlong sentence, cut between words where the script has spaces.
+fn around(text: &str, hit: usize) -> Range<usize> {
+    let bounds: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let at = bounds.partition_point(|bound| *bound < hit);
+    let from = at.saturating_sub(LONGEST / 4);
+    let to = (from + LONGEST).min(bounds.len() - 1);
+    let (start, end) =
+        (bounds.get(from).copied().unwrap_or(0), bounds.get(to).copied().unwrap_or(text.len()));
+    let piece = text.get(start..end).unwrap_or_default();
+    let skip = if start == 0 {
+        0
+    } else {
+        piece.find(char::is_whitespace).filter(|skip| start + skip < hit).unwrap_or(0)
+    };
+    let keep = if end == text.len() {
+        piece.len()
+    } else {
+        piece.rfind(char::is_whitespace).filter(|keep| *keep > skip).unwrap_or(piece.len())
+    };
+    start + skip..start + keep
+}
+
+fn cut(text: &str, window: Range<usize>, marks: &[Range<usize>]) -> (String, Vec<Range<usize>>) {
+    let piece = text.get(window.clone()).unwrap_or_default();
+    let lead = piece.len() - piece.trim_start().len();
+    let passage = piece.trim().to_owned();
+    let start = window.start + lead;
+    let mut inside: Vec<Range<usize>> = Vec::new();
+    for mark in marks.iter().filter(|mark| start <= mark.start && mark.end <= start + passage.len()) {
+        let mark = mark.start - start..mark.end - start;
+        match inside.last_mut() {
+            Some(last) if mark.start <= last.end => last.end = last.end.max(mark.end),
+            _ => inside.push(mark),
+        }
+    }
+    (passage, inside)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passage_is_cut_at_sentences_around_the_hit() {
+        let text = "First sentence. The port of Khorgos was closed. Last sentence.";
+        let hit = text.find("Khorgos").unwrap();
+        let (passage, marks) = cut(text, window(text, hit), &[hit..hit + 7]);
+        assert_eq!(passage, text);
+        assert_eq!(passage.get(marks[0].clone()).unwrap(), "Khorgos");
+    }
+
+    #[test]
+    fn an_overlong_sentence_is_cut_between_characters_of_any_script() {
+        for word in ["қала ", "قالا ", "口岸"] {
+            let text = word.repeat(300);
+            let hit = text.char_indices().nth(700).map_or(0, |(at, _)| at);
+            let (passage, _) = cut(&text, window(&text, hit), &[]);
+            assert!((1..=LONGEST).contains(&passage.chars().count()), "{word}");
+        }
+    }
+
+    #[test]
+    fn marks_that_touch_become_one() {
+        let (_, marks) = cut("伊宁市", 0..9, &[0..6, 3..9]);
+        assert_eq!(marks, [0..9]);
+    }
+}
