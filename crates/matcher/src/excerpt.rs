@@ -137,7 +137,7 @@ mod tests {
     fn a_passage_is_cut_at_sentences_around_the_hit() {
         let text = "First sentence. The port of Khorgos was closed. Last sentence.";
         let hit = text.find("Khorgos").unwrap();
-        let (passage, marks) = cut(text, window(text, hit), &[hit..hit + 7]);
+        let (passage, marks) = cut(text, window(text, hit), &[std::ops::Range { start: hit, end: hit + 7 }]);
         assert_eq!(passage, text);
         assert_eq!(passage.get(marks[0].clone()).unwrap(), "Khorgos");
     }
@@ -155,6 +155,6 @@ mod tests {
     #[test]
     fn marks_that_touch_become_one() {
         let (_, marks) = cut("伊宁市", 0..9, &[0..6, 3..9]);
-        assert_eq!(marks, [0..9]);
+        assert_eq!((marks.len(), marks[0].clone()), (1, 0..9));
     }
 }

@@ -65,7 +65,9 @@ impl News {
         let mut hashes: Vec<i64> = self.added.iter().map(|sentence| sentence.hash).collect();
         hashes.sort_unstable();
         let mut hash = Sha256::new();
-        hashes.iter().for_each(|sentence| hash.update(sentence.to_be_bytes()));
+        for sentence in hashes {
+            hash.update(sentence.to_be_bytes());
+        }
         let digest = hash.finalize();
         Novelty(HEXLOWER.encode(digest.get(..16).unwrap_or(&digest)))
     }

@@ -112,16 +112,11 @@ async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 
 /// A watch whose query this version cannot read matches nothing; it is said by number, never by text.
 fn planned(watch: &Watch, lexicon: &Lexicon) -> Option<(WatchId, query::Plan)> {
-    match parse(&watch.query).and_then(|query| plan(&query, lexicon)) {
-        Ok(plan) => Some((watch.id, plan)),
-        Err(_) => {
-            tracing::error!(
-                watch.id = watch.id.0,
-                "a watch cannot be read any more: see `qarauyl watch list`"
-            );
-            None
-        }
+    let plan = parse(&watch.query).and_then(|query| plan(&query, lexicon)).ok();
+    if plan.is_none() {
+        tracing::error!(watch.id = watch.id.0, "a watch cannot be read any more: see `qarauyl watch list`");
     }
+    plan.map(|plan| (watch.id, plan))
 }
 
 fn decide(context: VersionInContext, document: &Document, known: Known, loaded: &Loaded) -> MatchedVersion {

@@ -1,0 +1,13 @@
+//! Hands exchanges to the archive, off the runtime's own threads: keeping waits for the disk.
+
+use std::sync::Arc;
+
+use archive::{Archive, Exchange, Kept};
+use store::Failed;
+
+/// Keeps `exchange`; returns when it is safely on the disk.
+pub(crate) async fn keep(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Failed> {
+    let archive = Arc::clone(archive);
+    let kept = tokio::task::spawn_blocking(move || archive.keep(&exchange)).await;
+    kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
+}

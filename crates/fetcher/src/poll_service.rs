@@ -1,0 +1,154 @@
+//! The service that polls: asks an endpoint, keeps the exchange, and opens a page for each new entry.
+
+use std::sync::Arc;
+
+use archive::{Archive, Exchange};
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use model::{Clock, Endpoint, EndpointId, EndpointState, Entry, Source, Validators};
+use store::{Failed, Failure, Fetching, Handler, Job, JobKind};
+
+use crate::keeping::keep;
+use crate::{PoliteClient, PollError, Polled, Schedule, poll};
+
+/// Polls endpoints.
+#[derive(Debug)]
+pub struct PollService {
+    /// The tools that both services of this crate use.
+    pub tools: Tools,
+}
+
+/// What the services of this crate work with.
+#[derive(Clone)]
+pub struct Tools {
+    /// Where results are kept.
+    pub store: Arc<dyn Fetching>,
+    /// Where exchanges are kept.
+    pub archive: Arc<Archive>,
+    /// Who speaks to publishers.
+    pub client: Arc<PoliteClient>,
+    /// The time.
+    pub clock: Clock,
+    /// How many requests run side by side, over all domains.
+    pub width: usize,
+}
+
+impl std::fmt::Debug for Tools {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tools").field("width", &self.width).finish_non_exhaustive()
+    }
+}
+
+/// What a poll came to.
+struct Outcome {
+    entries: Vec<Entry>,
+    validators: Validators,
+    state: EndpointState,
+    reason: String,
+    not_before: Option<Timestamp>,
+}
+
+#[async_trait]
+impl Handler for PollService {
+    const KIND: JobKind = JobKind::Poll;
+
+    fn width(&self) -> usize {
+        self.tools.width
+    }
+
+    async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
+        for job in jobs {
+            self.poll(job).await?;
+        }
+        Ok(())
+    }
+}
+
+impl PollService {
+    async fn poll(&self, job: &Job) -> Result<(), Failed> {
+        let Some((source, endpoint)) = self.tools.store.endpoint(EndpointId(job.subject)).await? else {
+            return Ok(self.tools.store.drop_job(job).await?);
+        };
+        let at = self.tools.clock.now();
+        let outcome = self.ask(&source, &endpoint).await?;
+        let next_due = next_due(&source, &endpoint, &outcome, at);
+        let polled = store::Polled {
+            entries: outcome.entries.into_iter().map(|entry| not_in_the_future(entry, at)).collect(),
+            validators: outcome.validators,
+            state: outcome.state,
+            reason: outcome.reason,
+            at,
+            next_due,
+            endpoint,
+            source,
+        };
+        let new = self.tools.store.finish_poll(job, &polled).await?;
+        let (id, state) = (polled.endpoint.id.0, polled.state.as_str());
+        tracing::info!(source.id = %polled.source.id, endpoint.id = id, state, new, "polled");
+        Ok(())
+    }
+
+    async fn ask(&self, source: &Source, endpoint: &Endpoint) -> Result<Outcome, Failed> {
+        let (outcome, exchanges) = match poll(&self.tools.client, source, endpoint).await {
+            Ok(Polled::NotModified) => (Outcome::unchanged(endpoint), Vec::new()),
+            Ok(Polled::Read(read)) => {
+                let outcome = Outcome {
+                    entries: read.parsed.entries,
+                    validators: read.validators,
+                    state: EndpointState::Ok,
+                    reason: String::new(),
+                    not_before: None,
+                };
+                (outcome, read.exchanges)
+            }
+            Err(error) => {
+                let exchange: Vec<Exchange> = error.exchange().cloned().into_iter().collect();
+                (Outcome::failed(endpoint, &error), exchange)
+            }
+        };
+        for exchange in exchanges {
+            keep(&self.tools.archive, exchange).await?;
+        }
+        Ok(outcome)
+    }
+}
+
+impl Outcome {
+    fn unchanged(endpoint: &Endpoint) -> Self {
+        let validators = endpoint.validators.clone();
+        Self {
+            entries: Vec::new(),
+            validators,
+            state: EndpointState::Unchanged,
+            reason: String::new(),
+            not_before: None,
+        }
+    }
+
+    /// A poll that failed is a result too: it is told as the endpoint's state, and the schedule goes on.
+    fn failed(endpoint: &Endpoint, error: &PollError) -> Self {
+        let not_before = match error.failure() {
+            Failure::NotBefore(time) => Some(time),
+            Failure::Passing | Failure::Final => None,
+        };
+        let validators = endpoint.validators.clone();
+        Self { entries: Vec::new(), validators, state: error.state(), reason: error.to_string(), not_before }
+    }
+}
+
+/// The schedule's next time, later when the server asked for it. An endpoint that is gone is tried once a day: some
+/// come back.
+fn next_due(source: &Source, endpoint: &Endpoint, outcome: &Outcome, now: Timestamp) -> Timestamp {
+    let seed = u64::from_ne_bytes(endpoint.id.0.to_ne_bytes()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let day = now + SignedDuration::from_hours(24);
+    let scheduled =
+        Schedule::parse(&source.schedule, &source.timezone).map_or(day, |plan| plan.next_after(now, seed));
+    let least = if outcome.state == EndpointState::Gone { day } else { now };
+    scheduled.max(least).max(outcome.not_before.unwrap_or(now))
+}
+
+/// No article was published after it was announced: a wrong clock or zone at the outlet is not believed.
+fn not_in_the_future(entry: Entry, now: Timestamp) -> Entry {
+    let published = entry.published.map(|published| published.min(now));
+    Entry { published, ..entry }
+}
