@@ -1,0 +1,162 @@
+//! Extracts a folder of pages, for measuring: `DIR/**/pages/ID.html.gz` to one JSON file of predictions.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use flate2::read::GzDecoder;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use thiserror::Error;
+
+use crate::{Page, extract};
+
+/// Largest page that is unpacked, in bytes.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// What was read of one page, in the form of the scorer.
+#[derive(Debug, Default, Serialize)]
+struct Prediction {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    title: Option<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    author: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+}
+
+/// How a batch went.
+#[derive(Debug, Clone, Serialize)]
+pub struct BatchReport {
+    /// How many pages there were.
+    pub pages: usize,
+    /// How many yielded text.
+    pub with_text: usize,
+    /// How many made the extractor panic.
+    pub crashed: usize,
+    /// Pages per second of processor time, unpacking left out.
+    pub pages_per_cpu_second: f64,
+    /// The longest time that one page took, in milliseconds.
+    pub slowest_ms: u64,
+    /// The most memory that the process ever held, in megabytes.
+    pub peak_rss_mb: u64,
+}
+
+/// Why a batch could not be run.
+#[derive(Debug, Error)]
+pub enum BatchError {
+    /// A file could not be read or written.
+    #[error("cannot use `{path}`: {source}")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The folder holds no pages.
+    #[error("`{0}` holds no *.html.gz: name a folder of packed pages")]
+    NoPages(PathBuf),
+}
+
+/// Extracts every `*.html.gz` below `folder` and writes what was read to `out`. A page that crashes is `{}` there.
+/// `each` is told after every page.
+///
+/// # Errors
+/// When a file cannot be read or written.
+pub fn batch(
+    folder: &Path,
+    out: &Path,
+    fetched: Timestamp,
+    mut each: impl FnMut(),
+) -> Result<BatchReport, BatchError> {
+    let pages = pages_below(folder)?;
+    if pages.is_empty() {
+        return Err(BatchError::NoPages(folder.to_owned()));
+    }
+    let mut predictions = BTreeMap::new();
+    let (mut crashed, mut seconds, mut slowest) = (0, 0.0, 0.0_f64);
+    for path in &pages {
+        let bytes = unpack(path)?;
+        let start = cpu_seconds();
+        let prediction = std::panic::catch_unwind(|| predict(&bytes, fetched));
+        let took = cpu_seconds() - start;
+        seconds += took;
+        slowest = slowest.max(took);
+        crashed += usize::from(prediction.is_err());
+        let id = path.file_name().map(|name| name.to_string_lossy().trim_end_matches(".html.gz").to_owned());
+        predictions.insert(id.unwrap_or_default(), prediction.unwrap_or_default());
+        each();
+    }
+    let with_text = predictions.values().filter(|prediction| prediction.text.is_some()).count();
+    let file = File::create(out).map_err(|source| BatchError::File { path: out.to_owned(), source })?;
+    let written = serde_json::to_writer(file, &predictions).map_err(std::io::Error::from);
+    written.map_err(|source| BatchError::File { path: out.to_owned(), source })?;
+    let count = u32::try_from(pages.len()).unwrap_or(u32::MAX);
+    Ok(BatchReport {
+        pages: pages.len(),
+        with_text,
+        crashed,
+        pages_per_cpu_second: f64::from(count) / seconds.max(1e-9),
+        slowest_ms: std::time::Duration::try_from_secs_f64(slowest)
+            .map_or(0, |time| u64::try_from(time.as_millis()).unwrap_or(0)),
+        peak_rss_mb: peak_rss_mb(),
+    })
+}
+
+fn predict(bytes: &[u8], fetched: Timestamp) -> Prediction {
+    let page =
+        Page { bytes, url: None, content_type: "text/html", rules: None, zone: TimeZone::UTC, fetched };
+    let Ok(read) = extract(&page) else { return Prediction::default() };
+    Prediction {
+        text: Some(read.text()),
+        title: (!read.title.is_empty()).then_some(read.title),
+        author: read.byline,
+        date: read.published.map(|time| time.strftime("%Y-%m-%d").to_string()),
+        language: read.language_hint,
+    }
+}
+
+fn pages_below(folder: &Path) -> Result<Vec<PathBuf>, BatchError> {
+    let mut open = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        let wrong = |source| BatchError::File { path: folder.clone(), source };
+        for entry in fs::read_dir(&folder).map_err(wrong)? {
+            let path = entry.map_err(wrong)?.path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.to_string_lossy().ends_with(".html.gz") {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn unpack(path: &Path) -> Result<Vec<u8>, BatchError> {
+    let wrong = |source| BatchError::File { path: path.to_owned(), source };
+    let mut bytes = Vec::new();
+    GzDecoder::new(File::open(path).map_err(wrong)?).take(LARGEST).read_to_end(&mut bytes).map_err(wrong)?;
+    Ok(bytes)
+}
+
+/// Processor time of this process so far (proc(5): `utime` and `stime`, in clock ticks of 10 ms), summed finer than a
+/// tick from `schedstat` where the kernel has it.
+fn cpu_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
+    let nanos: f64 = stat.split_whitespace().next().and_then(|text| text.parse().ok()).unwrap_or(0.0);
+    nanos / 1e9
+}
+
+fn peak_rss_mb() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok()).unwrap_or(0) / 1024
+}
