@@ -1,0 +1,58 @@
+//! The service: freezes what is due, renders it, sends it, and records what came of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::{Clock, DeliveryOutcome};
+use store::{Failed, Handler, Job, JobKind, Mailing, Sent};
+
+use crate::{Config, Transport, render};
+
+/// Sends digests.
+pub struct MailService {
+    /// Where digests come from.
+    pub store: Arc<dyn Mailing>,
+    /// How they leave the house.
+    pub transport: Transport,
+    /// What they look like.
+    pub config: Config,
+    /// The name under which they are sent.
+    pub team: String,
+    /// The time.
+    pub clock: Clock,
+}
+
+impl fmt::Debug for MailService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MailService")
+    }
+}
+
+#[async_trait]
+impl Handler for MailService {
+    const KIND: JobKind = JobKind::Deliver;
+
+    async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
+        for job in jobs {
+            self.deliver(job).await?;
+        }
+        Ok(())
+    }
+}
+
+impl MailService {
+    async fn deliver(&self, job: &Job) -> Result<(), Failed> {
+        let now = self.clock.now();
+        let Some(digest) = self.store.freeze_digest(job, &self.config.domain, now).await? else {
+            let nothing = Sent { digest: None, outcome: DeliveryOutcome::Nothing };
+            return Ok(self.store.finish_delivery(job, &nothing, now).await?);
+        };
+        let message = render(&digest, &self.config, &self.team).map_err(|error| Failed::last(&error))?;
+        let receipt = self.transport.send(&message).await.map_err(|error| error.failed())?;
+        let (id, number, stories) = (digest.subscriber.id.0, digest.number, digest.contents.items.len());
+        tracing::info!(subscriber.id = id, number, alerts = stories, "mail sent");
+        let sent = Sent { digest: Some(digest.id), outcome: DeliveryOutcome::Accepted(receipt.0) };
+        Ok(self.store.finish_delivery(job, &sent, self.clock.now()).await?)
+    }
+}
