@@ -1,0 +1,238 @@
+//! Positions of keys in one field of one segment, document after document.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use query::{Pattern, Positions, Spans};
+use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{DocSet, InvertedIndexReader, SegmentReader, Term};
+use text::Key;
+
+use crate::docset::DocBits;
+
+/// The postings of one field.
+pub(crate) struct FieldPostings {
+    field: Field,
+    index: Arc<InvertedIndexReader>,
+    bound: u32,
+}
+
+impl FieldPostings {
+    pub(crate) fn open(segment: &SegmentReader, field: Field) -> tantivy::Result<Self> {
+        Ok(Self { field, index: segment.inverted_index(field)?, bound: segment.max_doc() })
+    }
+
+    fn postings(&self, key: &Key, option: IndexRecordOption) -> tantivy::Result<Option<SegmentPostings>> {
+        Ok(self.index.read_postings(&Term::from_field_text(self.field, key.as_str()), option)?)
+    }
+
+    /// Returns the surface keys of this segment that `pattern` fits.
+    fn fitting(&self, pattern: &Pattern) -> tantivy::Result<Vec<Key>> {
+        let start = Key::surface(pattern.prefix());
+        let mut found = Vec::new();
+        let mut stream = self.index.terms().range().ge(start.as_str().as_bytes()).into_stream()?;
+        while stream.advance() {
+            let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
+            if !term.starts_with(start.as_str()) {
+                break;
+            }
+            let text = term.strip_prefix('=').unwrap_or(term);
+            if pattern.fits(text) {
+                found.push(Key::surface(text));
+            }
+        }
+        Ok(found)
+    }
+
+    fn docs_of_key(&self, key: &Key) -> tantivy::Result<DocBits> {
+        let mut docs = DocBits::none(self.bound);
+        let Some(mut postings) = self.postings(key, IndexRecordOption::Basic)? else { return Ok(docs) };
+        while postings.doc() != tantivy::TERMINATED {
+            docs.insert(postings.doc());
+            postings.advance();
+        }
+        Ok(docs)
+    }
+
+    /// Returns the documents in which `spans` may stand: for words exactly those, for phrases those that hold all of
+    /// their words.
+    fn candidates(&self, spans: &Spans) -> tantivy::Result<DocBits> {
+        let union = |keys: &[Key]| {
+            keys.iter()
+                .try_fold(DocBits::none(self.bound), |docs, key| Ok(docs.union(&self.docs_of_key(key)?)))
+        };
+        match spans {
+            Spans::Keys(keys) => union(keys),
+            Spans::Pattern(pattern) => union(&self.fitting(pattern)?),
+            Spans::Any(parts) => parts
+                .iter()
+                .try_fold(DocBits::none(self.bound), |docs, part| Ok(docs.union(&self.candidates(part)?))),
+            Spans::Phrase(parts) | Spans::Window { parts, .. } => {
+                parts.iter().try_fold(DocBits::all(self.bound), |docs, part| {
+                    Ok(docs.intersection(&self.candidates(part)?))
+                })
+            }
+            Spans::Near { left, right, .. } => {
+                Ok(self.candidates(left)?.intersection(&self.candidates(right)?))
+            }
+        }
+    }
+
+    /// Returns the documents in which `spans` stands.
+    pub(crate) fn docs(&self, spans: &Spans) -> tantivy::Result<DocBits> {
+        let candidates = self.candidates(spans)?;
+        if !needs_positions(spans) {
+            return Ok(candidates);
+        }
+        let reader = DocPositions::open(self, spans)?;
+        let mut docs = DocBits::none(self.bound);
+        for doc in candidates.iter() {
+            reader.go_to(doc);
+            if !spans.find(&reader).is_empty() {
+                docs.insert(doc);
+            }
+        }
+        Ok(docs)
+    }
+
+    /// Adds to each document's score what the words of `spans` are worth in it: rare words more, words exactly as
+    /// asked for more than their other forms.
+    pub(crate) fn score(
+        &self,
+        spans: &Spans,
+        scores: &mut HashMap<u32, f32>,
+        weight: f32,
+    ) -> tantivy::Result<()> {
+        for key in self.keys_of(spans)? {
+            let Some(mut postings) = self.postings(&key, IndexRecordOption::WithFreqs)? else { continue };
+            let (all, with) = (count(self.bound), count(postings.doc_freq()));
+            let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
+            let exact = if key.is_surface() { 1.5 } else { 1.0 };
+            while postings.doc() != tantivy::TERMINATED {
+                if let Some(score) = scores.get_mut(&postings.doc()) {
+                    let often = count(postings.term_freq());
+                    *score += weight * exact * rarity * often / (often + 1.2);
+                }
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// All keys that `spans` speaks of; for a peeled key its surface key as well, which scores more.
+    fn keys_of(&self, spans: &Spans) -> tantivy::Result<Vec<Key>> {
+        Ok(match spans {
+            Spans::Keys(keys) => {
+                keys.iter().flat_map(|key| [key.clone(), Key::surface(key.text())]).collect()
+            }
+            Spans::Pattern(pattern) => self.fitting(pattern)?,
+            Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
+                self.keys_of_all(parts)?
+            }
+            Spans::Near { left, right, .. } => {
+                let mut keys = self.keys_of(left)?;
+                keys.extend(self.keys_of(right)?);
+                keys
+            }
+        })
+    }
+
+    fn keys_of_all(&self, parts: &[Spans]) -> tantivy::Result<Vec<Key>> {
+        let mut keys = Vec::new();
+        for part in parts {
+            keys.extend(self.keys_of(part)?);
+        }
+        Ok(keys)
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a score needs no more than seven digits")]
+fn count(number: u32) -> f32 {
+    number as f32
+}
+
+/// Words alone are found by their postings; only their order and distance need positions.
+fn needs_positions(spans: &Spans) -> bool {
+    match spans {
+        Spans::Keys(_) | Spans::Pattern(_) => false,
+        Spans::Any(parts) => parts.iter().any(needs_positions),
+        Spans::Phrase(_) | Spans::Window { .. } | Spans::Near { .. } => true,
+    }
+}
+
+/// The positions of the keys of one query, in the document that it was sent to last. Documents come in ascending order.
+struct DocPositions {
+    keys: HashMap<Key, RefCell<Cursor>>,
+    patterns: HashMap<Pattern, Vec<Key>>,
+}
+
+/// One key's postings, and where they stand in the present document.
+struct Cursor {
+    postings: SegmentPostings,
+    here: Vec<u32>,
+}
+
+impl DocPositions {
+    fn open(field: &FieldPostings, spans: &Spans) -> tantivy::Result<Self> {
+        let mut reader = Self { keys: HashMap::new(), patterns: HashMap::new() };
+        reader.add(field, spans)?;
+        Ok(reader)
+    }
+
+    fn add(&mut self, field: &FieldPostings, spans: &Spans) -> tantivy::Result<()> {
+        match spans {
+            Spans::Keys(keys) => keys.iter().try_for_each(|key| self.add_key(field, key)),
+            Spans::Pattern(pattern) => {
+                let keys = field.fitting(pattern)?;
+                keys.iter().try_for_each(|key| self.add_key(field, key))?;
+                self.patterns.insert(pattern.clone(), keys);
+                Ok(())
+            }
+            Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
+                parts.iter().try_for_each(|part| self.add(field, part))
+            }
+            Spans::Near { left, right, .. } => {
+                self.add(field, left)?;
+                self.add(field, right)
+            }
+        }
+    }
+
+    fn add_key(&mut self, field: &FieldPostings, key: &Key) -> tantivy::Result<()> {
+        if let Some(postings) = field.postings(key, IndexRecordOption::WithFreqsAndPositions)? {
+            self.keys.insert(key.clone(), RefCell::new(Cursor { postings, here: Vec::new() }));
+        }
+        Ok(())
+    }
+
+    fn go_to(&self, doc: u32) {
+        for cursor in self.keys.values() {
+            let Cursor { postings, here } = &mut *cursor.borrow_mut();
+            here.clear();
+            if postings.doc() < doc {
+                postings.seek(doc);
+            }
+            if postings.doc() == doc {
+                postings.positions(here);
+            }
+        }
+    }
+}
+
+impl Positions for DocPositions {
+    fn of_key(&self, key: &Key) -> Vec<u32> {
+        let mut here = self.keys.get(key).map(|cursor| cursor.borrow().here.clone()).unwrap_or_default();
+        here.dedup();
+        here
+    }
+
+    fn of_pattern(&self, pattern: &Pattern) -> Vec<u32> {
+        let keys = self.patterns.get(pattern).map(Vec::as_slice).unwrap_or_default();
+        let mut here: Vec<u32> = keys.iter().flat_map(|key| self.of_key(key)).collect();
+        here.sort_unstable();
+        here.dedup();
+        here
+    }
+}

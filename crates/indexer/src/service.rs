@@ -1,0 +1,45 @@
+//! The service: makes matched versions searchable, many at a time.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use model::VersionId;
+use store::{Failed, Handler, Indexing, Job, JobKind};
+
+use crate::TantivyIndex;
+
+/// Fills the index.
+pub struct IndexService {
+    store: Arc<dyn Indexing>,
+    index: Arc<TantivyIndex>,
+}
+
+impl fmt::Debug for IndexService {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("IndexService")
+    }
+}
+
+impl IndexService {
+    /// Makes a service that fills `index` from `store`.
+    pub fn new(store: Arc<dyn Indexing>, index: Arc<TantivyIndex>) -> Self {
+        Self { store, index }
+    }
+}
+
+#[async_trait]
+impl Handler for IndexService {
+    const KIND: JobKind = JobKind::Index;
+    /// A commit is dear whether it holds one article or hundreds.
+    const BATCH: u32 = 200;
+
+    async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
+        let versions: Vec<VersionId> = jobs.iter().map(|job| VersionId(job.subject)).collect();
+        let newest = self.store.newest_of(&versions).await?;
+        let index = Arc::clone(&self.index);
+        let put = tokio::task::spawn_blocking(move || index.put(&newest)).await;
+        put.map_err(|_| Failed::passing(&"the index panicked"))?.map_err(|error| Failed::passing(&error))?;
+        Ok(self.store.finish_index(jobs).await?)
+    }
+}
