@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Source, Version};
+use model::{AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Source, Version};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -90,6 +90,9 @@ pub trait Reading: Send + Sync {
     /// Returns an article with all that was kept of it.
     async fn article(&self, id: ArticleId) -> Result<Option<ArticleRecord>, StoreError>;
 
+    /// Returns the article that an alert names.
+    async fn article_of_alert(&self, alert: AlertId) -> Result<Option<ArticleId>, StoreError>;
+
     /// Lists all configured endpoints with their states, by source.
     async fn source_records(&self) -> Result<Vec<SourceRecord>, StoreError>;
 
@@ -113,6 +116,14 @@ impl Reading for Database {
             copies: self.copies_of(&article).await?,
             article,
         }))
+    }
+
+    async fn article_of_alert(&self, alert: AlertId) -> Result<Option<ArticleId>, StoreError> {
+        let row = sqlx::query("select article from alerts where id = $1")
+            .bind(alert.0)
+            .fetch_optional(self.readers())
+            .await?;
+        row.map(|row| Ok(ArticleId(row.try_get("article")?))).transpose()
     }
 
     async fn source_records(&self) -> Result<Vec<SourceRecord>, StoreError> {
