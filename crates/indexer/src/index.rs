@@ -1,162 +1,156 @@
-//! The index on disk: one folder a version, and a file that names the living one.
+//! The index: one build is searched and written at a time; when a rebuild switches, all processes follow.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use jiff::Timestamp;
 use query::Lexicon;
 use store::VersionInContext;
-use tantivy::indexer::LogMergePolicy;
-use tantivy::{Index, IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
-use thiserror::Error;
+use tantivy::IndexWriter;
 
-use crate::fields::{FIELDS_VERSION, Fields, number_of, schema};
-use crate::{Config, SearchHits, SearchRequest, search};
-
-/// The file that names the living folder.
-const CURRENT: &str = "CURRENT";
-
-/// Why the index could not do what was asked.
-#[derive(Debug, Error)]
-pub enum IndexError {
-    /// The engine failed.
-    #[error("the index failed: {0}")]
-    Engine(#[from] tantivy::TantivyError),
-    /// A file of the index's folder could not be used.
-    #[error("cannot use `{path}`: {source}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: std::io::Error,
-    },
-    /// What was kept of a document cannot be read.
-    #[error("a document of the index cannot be read: `qarauyl index rebuild` makes it anew")]
-    Stored,
-}
+use crate::build::{Build, Numbered};
+use crate::fields::number_of;
+use crate::folder::{Folder, WriteLock};
+use crate::{Config, IndexError, SearchHits, SearchRequest, search};
 
 /// The archive index.
+#[derive(Debug)]
 pub struct TantivyIndex {
-    index: Index,
-    reader: IndexReader,
-    fields: Fields,
+    folder: Folder,
     lexicon: Arc<Lexicon>,
     memory_bytes: usize,
+    living: Mutex<Arc<Build>>,
     /// One writer for the life of the process, opened when there is something to write: searching needs none.
-    writer: Mutex<Option<IndexWriter>>,
-    /// Whether there was no index of this version, while there may be articles in the store.
-    fresh: bool,
+    writing: Mutex<Option<Writing>>,
 }
 
-impl std::fmt::Debug for TantivyIndex {
+/// The state of the index, for whoever watches over it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// How many articles are searchable.
+    pub documents: u64,
+    /// In how many segments they lie.
+    pub segments: usize,
+    /// When something was committed last; when it was begun, if nothing was.
+    pub last_commit: Timestamp,
+}
+
+/// The engine's writer, and the right to use it. The writer ends before the right does.
+struct Writing {
+    writer: IndexWriter,
+    build: Arc<Build>,
+    _lock: WriteLock,
+}
+
+impl std::fmt::Debug for Writing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TantivyIndex").field("fresh", &self.fresh).finish_non_exhaustive()
+        f.debug_tuple("Writing").field(&self.build).finish()
     }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl TantivyIndex {
-    /// Opens the living index, or begins one of this version.
+    /// Opens the living index, or begins one. It is searched here while another process may write to it.
     ///
     /// # Errors
-    /// When the folder cannot be used or its files are broken.
+    /// When the folder cannot be used or the files of the index are broken.
     pub fn open(config: &Config, lexicon: Arc<Lexicon>) -> Result<Self, IndexError> {
-        let folder = living(&config.directory)?;
-        let known = folder.as_ref().is_some_and(|name| name.starts_with(&version()));
-        let name = folder.filter(|_| known).unwrap_or_else(|| format!("{}-1", version()));
-        let opened = Self::open_folder(&config.directory.join(&name), config, lexicon, !known)?;
-        if !known {
-            point_at(&config.directory, &name)?;
-        }
-        Ok(opened)
-    }
-
-    pub(crate) fn open_folder(
-        folder: &Path,
-        config: &Config,
-        lexicon: Arc<Lexicon>,
-        fresh: bool,
-    ) -> Result<Self, IndexError> {
-        fs::create_dir_all(folder).map_err(|source| IndexError::File { path: folder.to_owned(), source })?;
-        let (schema, fields) = schema();
-        let directory =
-            tantivy::directory::MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
-        let index = Index::open_or_create(directory, schema)?;
-        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let folder = Folder::open(&config.directory)?;
+        let build = folder.alone(|| match folder.living()? {
+            Some(name) => Build::open(&folder, &name),
+            None => {
+                let name = folder.begin()?;
+                let build = Build::create(&folder, &name)?;
+                folder.point_at(&name)?;
+                Ok(build)
+            }
+        })?;
         Ok(Self {
-            index,
-            reader,
-            fields,
+            folder,
             lexicon,
             memory_bytes: config.memory_bytes,
-            writer: Mutex::new(None),
-            fresh,
+            living: Mutex::new(Arc::new(build)),
+            writing: Mutex::new(None),
         })
     }
 
-    /// Returns whether the store may hold articles that this index has never seen.
+    /// Returns whether this index was begun empty and never filled from the store: what the store held at that time
+    /// is missing. A house that is new has nothing to fill it from; see [`TantivyIndex::mark_whole`].
     pub fn needs_rebuild(&self) -> bool {
-        self.fresh && self.documents() == 0
+        self.folder.is_unbuilt(&self.known().name)
+    }
+
+    /// Notes that the index lacks nothing that the store holds: for the start of a house without articles.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn mark_whole(&self) -> Result<(), IndexError> {
+        self.folder.mark_built(&self.known().name)
     }
 
     /// Returns how many articles are searchable.
     pub fn documents(&self) -> u64 {
-        self.reader.searcher().num_docs()
+        self.snapshot().map_or_else(|_| self.known().known().num_docs(), |(_, searcher)| searcher.num_docs())
     }
 
     /// Returns in how many segments they lie.
     pub fn segments(&self) -> usize {
-        self.reader.searcher().segment_readers().len()
+        self.known().known().segment_readers().len()
+    }
+
+    /// Returns the state of the index.
+    ///
+    /// # Errors
+    /// When its files cannot be read.
+    pub fn numbers(&self) -> Result<Numbers, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        let path: PathBuf = self.folder.build(&build.name).join("meta.json");
+        let modified =
+            fs::metadata(&path).and_then(|meta| meta.modified()).map_err(IndexError::file(&path))?;
+        Ok(Numbers {
+            documents: searcher.num_docs(),
+            segments: searcher.segment_readers().len(),
+            last_commit: Timestamp::try_from(modified).unwrap_or(Timestamp::UNIX_EPOCH),
+        })
     }
 
     /// Makes versions searchable in place of what their articles said before, and commits.
     ///
     /// # Errors
-    /// When the engine fails; then nothing of the batch is searchable.
+    /// When another process writes, or the engine fails; then nothing of the batch is searchable.
     pub fn put(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
-        let documents = self.documents_of(versions)?;
-        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        let result = self.write(&mut writer, documents);
+        if versions.is_empty() {
+            return Ok(());
+        }
+        let mut writing = held(&self.writing);
+        let result = self.write(&mut writing, versions);
         if result.is_err() {
-            // A writer that failed once stays broken: the next batch opens a new one.
-            *writer = None;
+            // A writer that failed once stays broken: without it nothing of the batch is kept, and the next one
+            // opens another.
+            *writing = None;
         }
-        result?;
-        drop(writer);
-        Ok(self.reader.reload()?)
+        result
     }
 
-    fn documents_of(&self, versions: &[VersionInContext]) -> Result<Vec<(u64, TantivyDocument)>, IndexError> {
-        let one = |context: &VersionInContext| {
-            let document = self.fields.document(context, &self.lexicon).map_err(|_| IndexError::Stored)?;
-            Ok((number_of(context.article.id), document))
+    fn write(&self, writing: &mut Option<Writing>, versions: &[VersionInContext]) -> Result<(), IndexError> {
+        let writing = match writing {
+            Some(writing) => writing,
+            None => writing.insert(self.start_writing()?),
         };
-        versions.iter().map(one).collect()
+        writing.build.add(&writing.writer, documents(&writing.build, versions, &self.lexicon)?)?;
+        writing.writer.commit()?;
+        writing.build.newest().map(drop)
     }
 
-    fn write(
-        &self,
-        writer: &mut Option<IndexWriter>,
-        documents: Vec<(u64, TantivyDocument)>,
-    ) -> Result<(), IndexError> {
-        let writer = match writer {
-            Some(writer) => writer,
-            None => writer.insert(self.open_writer()?),
-        };
-        for (article, document) in documents {
-            writer.delete_term(Term::from_field_u64(self.fields.article, article));
-            writer.add_document(document)?;
-        }
-        writer.commit()?;
-        Ok(())
-    }
-
-    fn open_writer(&self) -> Result<IndexWriter, IndexError> {
-        let writer = self.index.writer_with_num_threads(1, self.memory_bytes.max(15_000_000))?;
-        let mut policy = LogMergePolicy::default();
-        // By default deletions alone never make a segment worth merging.
-        policy.set_del_docs_ratio_before_merge(0.25);
-        writer.set_merge_policy(Box::new(policy));
-        Ok(writer)
+    fn start_writing(&self) -> Result<Writing, IndexError> {
+        // Once the lock is ours no rebuild can switch, so the living build stays the living one.
+        let lock = self.folder.lock_writing()?;
+        let build = self.follow()?;
+        Ok(Writing { writer: build.writer(self.memory_bytes)?, build, _lock: lock })
     }
 
     /// Answers a search on what was committed last, by any process.
@@ -164,33 +158,39 @@ impl TantivyIndex {
     /// # Errors
     /// When the engine fails.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchHits, IndexError> {
-        self.reader.reload()?;
-        search::search(&self.reader.searcher(), &self.fields, &self.lexicon, request)
+        let (build, searcher) = self.snapshot()?;
+        search::search(&searcher, &build.fields, &self.lexicon, request)
+    }
+
+    fn snapshot(&self) -> Result<(Arc<Build>, tantivy::Searcher), IndexError> {
+        let look = || self.follow().and_then(|build| Ok((Arc::clone(&build), build.newest()?)));
+        // A rebuild may switch and remove the old files between two lines of this: then the second look succeeds.
+        look().or_else(|_| look())
+    }
+
+    fn known(&self) -> Arc<Build> {
+        Arc::clone(&held(&self.living))
+    }
+
+    /// Returns the living build, opened anew if a rebuild has switched.
+    fn follow(&self) -> Result<Arc<Build>, IndexError> {
+        let current = self.folder.living()?;
+        let mut living = held(&self.living);
+        if let Some(name) = current.filter(|name| *name != living.name) {
+            *living = Arc::new(Build::open(&self.folder, &name)?);
+        }
+        Ok(Arc::clone(&living))
     }
 }
 
-/// Names fields and analyser: an index of other ones is left alone and not read.
-pub(crate) fn version() -> String {
-    format!("v{FIELDS_VERSION}-{}", text::ANALYSER_VERSION)
-}
-
-/// Returns the folder that `CURRENT` names.
-pub(crate) fn living(directory: &Path) -> Result<Option<String>, IndexError> {
-    let path = directory.join(CURRENT);
-    match fs::read_to_string(&path) {
-        Ok(name) => Ok(Some(name.trim().to_owned())),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(IndexError::File { path, source }),
-    }
-}
-
-/// Makes `name` the living folder, at once or not at all.
-pub(crate) fn point_at(directory: &Path, name: &str) -> Result<(), IndexError> {
-    let (open, path) = (directory.join("CURRENT.part"), directory.join(CURRENT));
-    let write = || -> std::io::Result<()> {
-        fs::write(&open, format!("{name}\n"))?;
-        fs::File::open(&open)?.sync_all()?;
-        fs::rename(&open, &path)
+pub(crate) fn documents(
+    build: &Build,
+    versions: &[VersionInContext],
+    lexicon: &Lexicon,
+) -> Result<Vec<Numbered>, IndexError> {
+    let one = |context: &VersionInContext| {
+        let document = build.fields.document(context, lexicon).map_err(IndexError::Stored)?;
+        Ok((number_of(context.article.id), document))
     };
-    write().map_err(|source| IndexError::File { path: path.clone(), source })
+    versions.iter().map(one).collect()
 }

@@ -17,44 +17,84 @@ pub(crate) fn title(title: &str, hits: &[Hit]) -> Marked {
     (title.to_owned(), merged(marks.collect()))
 }
 
-/// Returns the sentences around the place where most of the query stands; the beginning when nothing was hit.
+/// Returns the sentences where most of the query stands; the beginning when nothing was hit.
 pub(crate) fn best(blocks: &[String], hits: &[Hit]) -> Marked {
-    let mut best: Option<(usize, usize)> = None;
-    for (number, _) in blocks.iter().enumerate() {
-        let mut clauses: Vec<u32> = in_block(hits, number).map(|hit| hit.clause).collect();
-        clauses.sort_unstable();
-        clauses.dedup();
-        if best.is_none_or(|(most, _)| clauses.len() > most) {
-            best = Some((clauses.len(), number));
+    let mut best: Option<Window> = None;
+    for (number, text) in (0_u32..).zip(blocks) {
+        let mut here: Vec<&Hit> =
+            hits.iter().filter(|hit| hit.part == Part::Body && hit.block == number).collect();
+        here.sort_by_key(|hit| (hit.range.start, hit.range.end));
+        let found = best_window(text, &here);
+        // The first of equals, so that the passage is the one that a reader comes to first.
+        if found.as_ref().is_some_and(|new| best.as_ref().is_none_or(|old| new.clauses > old.clauses)) {
+            best = found;
         }
     }
-    let Some((_, number)) = best else { return (String::new(), Vec::new()) };
-    let Some(text) = blocks.get(number) else { return (String::new(), Vec::new()) };
-    let marks = merged(in_block(hits, number).map(|hit| hit.range.clone()).collect());
-    cut(text, &marks)
+    if let Some(Window { text, marks, .. }) = best {
+        return (text, marks);
+    }
+    let first = blocks.iter().find(|block| !block.trim().is_empty());
+    (
+        first.map_or_else(String::new, |text| text.get(bounds(text, &[], 0)).unwrap_or_default().to_owned()),
+        Vec::new(),
+    )
 }
 
-fn in_block(hits: &[Hit], number: usize) -> impl Iterator<Item = &Hit> {
-    hits.iter().filter(move |hit| hit.part == Part::Body && usize::try_from(hit.block) == Ok(number))
+/// A piece of a block.
+struct Window {
+    text: String,
+    marks: Vec<Range<usize>>,
+    /// How many texts of the query stand in it.
+    clauses: usize,
 }
 
-fn cut(text: &str, marks: &[Range<usize>]) -> Marked {
-    let hit = marks.first().map_or(0, |mark| mark.start);
-    let sentence =
-        sentences(text).into_iter().find(|sentence| hit < sentence.end).map_or(0, |sentence| sentence.start);
-    let ahead = text.get(sentence..hit).map_or(0, |part| part.chars().count());
+/// Tries a window at each hit, and keeps the first of those that show most of the query.
+fn best_window(text: &str, hits: &[&Hit]) -> Option<Window> {
+    let sentences = sentences(text);
+    let mut best: Option<(usize, Range<usize>)> = None;
+    for hit in hits {
+        let window = bounds(text, &sentences, hit.range.start);
+        let mut clauses: Vec<u32> = inside(hits, &window).map(|hit| hit.clause).collect();
+        clauses.sort_unstable();
+        clauses.dedup();
+        if best.as_ref().is_none_or(|(most, _)| clauses.len() > *most) {
+            best = Some((clauses.len(), window));
+        }
+    }
+    let (clauses, window) = best?;
+    let marks = inside(hits, &window).map(|hit| hit.range.start - window.start..hit.range.end - window.start);
+    let marks = merged(marks.collect());
+    Some(Window { text: text.get(window)?.to_owned(), marks, clauses })
+}
+
+/// The hits that a window shows whole; `hits` are in the order of the text.
+fn inside<'a>(hits: &'a [&Hit], window: &Range<usize>) -> impl Iterator<Item = &'a &'a Hit> {
+    let (from, end) = (hits.partition_point(|hit| hit.range.start < window.start), window.end);
+    hits.iter()
+        .skip(from)
+        .take_while(move |hit| hit.range.start < end)
+        .filter(move |hit| hit.range.end <= end)
+}
+
+/// Where to cut so that the place `hit` is shown: whole sentences in front, words at both ends.
+fn bounds(text: &str, sentences: &[Range<usize>], hit: usize) -> Range<usize> {
+    let at = sentences.partition_point(|sentence| sentence.end <= hit);
+    let sentence = sentences.get(at).map_or(0, |sentence| sentence.start.min(hit));
+    let ahead = text.get(sentence..hit).map_or(0, |part| part.chars().take(LONGEST).count());
     // A sentence that goes on for long before the hit is entered near it.
-    let start = if ahead < LONGEST / 2 { sentence } else { nth_before(text, hit, LONGEST / 4) };
+    let start = if ahead < LONGEST / 2 { sentence } else { words_before(text, hit) };
     let rest = text.get(start..).unwrap_or_default();
     let end = rest.char_indices().nth(LONGEST).map_or(text.len(), |(at, _)| start + last_space(rest, at));
-    let shift = |mark: &Range<usize>| mark.start - start..mark.end - start;
-    let inside = marks.iter().filter(|mark| start <= mark.start && mark.end <= end).map(shift);
-    (text.get(start..end).unwrap_or_default().to_owned(), inside.collect())
+    start..end
 }
 
-fn nth_before(text: &str, at: usize, count: usize) -> usize {
-    let before = text.get(..at).unwrap_or_default();
-    before.char_indices().rev().nth(count).map_or(0, |(start, _)| start)
+/// Goes back a quarter of a passage, to the beginning of a word where there is one.
+fn words_before(text: &str, hit: usize) -> usize {
+    let before = text.get(..hit).unwrap_or_default();
+    let back = before.char_indices().rev().nth(LONGEST / 4).map_or(0, |(start, _)| start);
+    let between = text.get(back..hit).unwrap_or_default();
+    let mut spaces = between.char_indices().skip_while(|(_, c)| !c.is_whitespace());
+    spaces.find(|(_, c)| !c.is_whitespace()).map_or(back, |(at, _)| back + at)
 }
 
 /// Cuts between words where there is a space within the last third.
@@ -85,7 +125,8 @@ mod tests {
             let text = word.repeat(400);
             let at = text.char_indices().nth(800).map_or(0, |(at, _)| at);
             let mark = at..at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            let (passage, marks) = cut(&text, std::slice::from_ref(&mark));
+            let hit = Hit { part: Part::Body, block: 0, range: mark.clone(), clause: 0 };
+            let (passage, marks) = best(std::slice::from_ref(&text), &[hit]);
             assert!((100..=LONGEST).contains(&passage.chars().count()), "{word} {}", passage.chars().count());
             assert_eq!(marks.len(), 1);
             assert_eq!(passage.get(marks[0].clone()), text.get(mark));

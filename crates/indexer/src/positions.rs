@@ -8,7 +8,7 @@ use query::{Pattern, Positions, Spans};
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocSet, InvertedIndexReader, SegmentReader, Term};
-use text::Key;
+use text::{Key, KeyKind};
 
 use crate::docset::DocBits;
 
@@ -105,7 +105,10 @@ impl FieldPostings {
         scores: &mut HashMap<u32, f32>,
         weight: f32,
     ) -> tantivy::Result<()> {
-        for key in self.keys_of(spans)? {
+        let mut keys = self.keys_of(spans)?;
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
             let Some(mut postings) = self.postings(&key, IndexRecordOption::WithFreqs)? else { continue };
             let (all, with) = (count(self.bound), count(postings.doc_freq()));
             let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
@@ -125,7 +128,8 @@ impl FieldPostings {
     fn keys_of(&self, spans: &Spans) -> tantivy::Result<Vec<Key>> {
         Ok(match spans {
             Spans::Keys(keys) => {
-                keys.iter().flat_map(|key| [key.clone(), Key::surface(key.text())]).collect()
+                let exact = keys.iter().filter(|key| key.kind() == KeyKind::Peeled);
+                keys.iter().cloned().chain(exact.map(|key| Key::surface(key.text()))).collect()
             }
             Spans::Pattern(pattern) => self.fitting(pattern)?,
             Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {

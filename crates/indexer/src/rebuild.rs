@@ -1,41 +1,44 @@
 //! Builds the index anew beside the living one, and switches when it is whole.
 
-use std::fs;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use query::Lexicon;
 use store::VersionInContext;
+use tantivy::IndexWriter;
 
-use crate::index::{living, point_at, version};
-use crate::{Config, IndexError, TantivyIndex};
+use crate::build::Build;
+use crate::folder::{Folder, WriteLock};
+use crate::index::documents;
+use crate::{Config, IndexError};
 
-/// An index that is being built.
-#[derive(Debug)]
+/// An index that is being built. As long as it is, no process writes to the living one: what became searchable there
+/// after its article was read from the store would be lost by the switch.
 pub struct Rebuild {
-    directory: PathBuf,
-    name: String,
-    old: Option<String>,
-    index: TantivyIndex,
+    folder: Folder,
+    lexicon: Arc<Lexicon>,
+    build: Build,
+    writer: Mutex<IndexWriter>,
+    lock: WriteLock,
+}
+
+impl fmt::Debug for Rebuild {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Rebuild").field(&self.build).finish()
+    }
 }
 
 impl Rebuild {
-    /// Begins an empty index beside the living one.
+    /// Begins an empty index beside the living one, which may be broken or of another version.
     ///
     /// # Errors
-    /// When the folder cannot be used.
+    /// When another process writes, or the folder cannot be used.
     pub fn begin(config: &Config, lexicon: Arc<Lexicon>) -> Result<Self, IndexError> {
-        let old = living(&config.directory)?;
-        let number = old.as_ref().and_then(|name| name.rsplit('-').next()?.parse::<u64>().ok()).unwrap_or(0);
-        let name = format!("{}-{}", version(), number + 1);
-        let folder = config.directory.join(&name);
-        if folder.exists() {
-            // What a rebuild that was cut short left behind.
-            fs::remove_dir_all(&folder)
-                .map_err(|source| IndexError::File { path: folder.clone(), source })?;
-        }
-        let index = TantivyIndex::open_folder(&folder, config, lexicon, false)?;
-        Ok(Self { directory: config.directory.clone(), name, old, index })
+        let folder = Folder::open(&config.directory)?;
+        let lock = folder.lock_writing()?;
+        let build = folder.alone(|| Build::create(&folder, &folder.begin()?))?;
+        let writer = Mutex::new(build.writer(config.memory_bytes)?);
+        Ok(Self { folder, lexicon, build, writer, lock })
     }
 
     /// Adds versions.
@@ -43,21 +46,22 @@ impl Rebuild {
     /// # Errors
     /// When the engine fails.
     pub fn add(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
-        self.index.put(versions)
+        let documents = documents(&self.build, versions, &self.lexicon)?;
+        self.build.add(&self.writer.lock().unwrap_or_else(PoisonError::into_inner), documents)
     }
 
-    /// Makes this index the living one and removes the one before. A process that runs meanwhile goes on with the
-    /// old files until it is started again.
+    /// Makes this index the living one and removes those before it; processes that run follow at their next search.
     ///
     /// # Errors
-    /// When the folder cannot be written.
+    /// When the engine fails or the folder cannot be written; then the old one goes on living.
     pub fn switch(self) -> Result<(), IndexError> {
-        drop(self.index);
-        point_at(&self.directory, &self.name)?;
-        if let Some(old) = self.old.filter(|old| *old != self.name) {
-            // Left-over files cost space and nothing else.
-            drop(fs::remove_dir_all(self.directory.join(old)));
-        }
+        let mut writer = self.writer.into_inner().unwrap_or_else(PoisonError::into_inner);
+        writer.commit()?;
+        writer.wait_merging_threads()?;
+        self.folder.mark_built(&self.build.name)?;
+        self.folder.point_at(&self.build.name)?;
+        self.folder.remove_others(&self.build.name);
+        drop(self.lock);
         Ok(())
     }
 }

@@ -10,8 +10,7 @@ use tantivy::{DocAddress, Searcher, TantivyDocument};
 use crate::docs::Segment;
 use crate::facets::Counting;
 use crate::fields::{Fields, Shown};
-use crate::index::IndexError;
-use crate::{Cursor, Order, SearchHit, SearchHits, SearchRequest, passage};
+use crate::{Cursor, IndexError, Order, SearchHit, SearchHits, SearchRequest, passage};
 
 /// Most hits of a page.
 const MOST: usize = 1_000;
@@ -116,7 +115,7 @@ fn hit(
 ) -> Result<SearchHit, IndexError> {
     let document: TantivyDocument = searcher.doc(found.address)?;
     let text = document.get_first(fields.shown).and_then(|value| value.as_str()).unwrap_or_default();
-    let shown: Shown = serde_json::from_str(text).map_err(|_| IndexError::Stored)?;
+    let shown: Shown = serde_json::from_str(text).map_err(IndexError::Stored)?;
     let blocks: Vec<&str> = shown.blocks.iter().map(String::as_str).collect();
     let read = Document::read(&shown.title, &blocks, lexicon, shown.facts());
     let hits = evaluate(&request.plan, &read).unwrap_or_default();

@@ -1,5 +1,6 @@
 //! The service: makes matched versions searchable, many at a time.
 
+use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use async_trait::async_trait;
 use model::VersionId;
 use store::{Failed, Handler, Indexing, Job, JobKind};
 
-use crate::TantivyIndex;
+use crate::{IndexError, TantivyIndex};
 
 /// Fills the index.
 pub struct IndexService {
@@ -32,14 +33,25 @@ impl IndexService {
 impl Handler for IndexService {
     const KIND: JobKind = JobKind::Index;
     /// A commit is dear whether it holds one article or hundreds.
-    const BATCH: u32 = 200;
+    const BATCH: u32 = 500;
 
     async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
         let versions: Vec<VersionId> = jobs.iter().map(|job| VersionId(job.subject)).collect();
         let newest = self.store.newest_of(&versions).await?;
         let index = Arc::clone(&self.index);
         let put = tokio::task::spawn_blocking(move || index.put(&newest)).await;
-        put.map_err(|_| Failed::passing(&"the index panicked"))?.map_err(|error| Failed::passing(&error))?;
+        put.map_err(|_| Failed::passing(&"the index panicked"))?.map_err(|error| failed(&error))?;
         Ok(self.store.finish_index(jobs).await?)
     }
+}
+
+/// A reason that stands alone: with the causes, which are of files and the engine and hold no text of an article.
+fn failed(error: &IndexError) -> Failed {
+    let mut reason = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        reason = format!("{reason}: {inner}");
+        cause = inner.source();
+    }
+    Failed::passing(&reason)
 }

@@ -3,9 +3,13 @@
 use std::path::PathBuf;
 
 use jiff::SignedDuration;
+use lettre::Address;
 use serde::Deserialize;
+use thiserror::Error;
+use url::{Host, Url};
 
-/// What mails look like and how they leave the house.
+/// What mails look like and how they leave the house. Every field is required: the defaults stand in
+/// `config/qarauyl.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -84,4 +88,181 @@ pub enum Security {
     Tls,
     /// None: for a server on the same machine.
     None,
+}
+
+/// A setting that no mailer can work with.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum ConfigError {
+    /// The sender is no address.
+    #[error("mailer.from is no e-mail address: write it as name@example.org, in plain ASCII")]
+    From,
+    /// The domain is none.
+    #[error("mailer.domain is no domain name: write it as example.org, in plain ASCII")]
+    Domain,
+    /// Links to the reading copy would lead nowhere.
+    #[error("mailer.link_base must begin with http:// or https:// and name a host, without `?` and `#`")]
+    LinkBase,
+    /// A number or a wait that must be positive is not.
+    #[error("mailer.{0} must be greater than zero")]
+    NotPositive(&'static str),
+    /// The outbox has no name.
+    #[error("mailer.outbox is empty: name the folder that mails are written to")]
+    Outbox,
+    /// A mail server would be given the sender of the example.
+    #[error(
+        "mailer.{0} still says localhost: name what mail servers elsewhere know, before transport = \"smtp\""
+    )]
+    Localhost(&'static str),
+    /// There is no mail server.
+    #[error("mailer.smtp.host is empty: name the mail server")]
+    Host,
+    /// A login without a password.
+    #[error("mailer.smtp.user is set and password_file is empty: name the file that holds the password")]
+    Password,
+    /// Mails, and a password, would cross a network in the open.
+    #[error(
+        "mailer.smtp.tls = \"none\" is for a mail server on this machine only: use \"starttls\" or \"tls\""
+    )]
+    Open,
+}
+
+impl Config {
+    /// Checks what the types cannot.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        if !self.from.is_ascii() || self.from.parse::<Address>().is_err() {
+            return Err(ConfigError::From);
+        }
+        if !is_domain(&self.domain) {
+            return Err(ConfigError::Domain);
+        }
+        let base = Url::parse(&self.link_base).map_err(|_| ConfigError::LinkBase)?;
+        let plain = base.query().is_none() && base.fragment().is_none() && base.has_host();
+        if !plain || !matches!(base.scheme(), "http" | "https") {
+            return Err(ConfigError::LinkBase);
+        }
+        if self.max_stories == 0 {
+            return Err(ConfigError::NotPositive("max_stories"));
+        }
+        match self.transport {
+            TransportKind::File if self.outbox.as_os_str().is_empty() => Err(ConfigError::Outbox),
+            TransportKind::File => Ok(()),
+            TransportKind::Smtp => self.validate_smtp(),
+        }
+    }
+
+    fn validate_smtp(&self) -> Result<(), ConfigError> {
+        if self.from.ends_with("@localhost") {
+            return Err(ConfigError::Localhost("from"));
+        }
+        if self.domain == "localhost" {
+            return Err(ConfigError::Localhost("domain"));
+        }
+        self.smtp.validate()
+    }
+}
+
+impl SmtpConfig {
+    fn validate(&self) -> Result<(), ConfigError> {
+        if self.host.is_empty() {
+            return Err(ConfigError::Host);
+        }
+        if !self.command_timeout.is_positive() {
+            return Err(ConfigError::NotPositive("smtp.command_timeout"));
+        }
+        if !self.user.is_empty() && self.password_file.is_empty() {
+            return Err(ConfigError::Password);
+        }
+        if self.tls == Security::None && !is_this_machine(&self.host) {
+            return Err(ConfigError::Open);
+        }
+        Ok(())
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        let letters = label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        !label.is_empty() && label.len() <= 63 && letters && !label.starts_with('-') && !label.ends_with('-')
+    };
+    text.len() <= 253 && text.split('.').all(label)
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let plain = host.trim_start_matches('[').trim_end_matches(']');
+    match plain.parse::<std::net::IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => matches!(Host::parse(plain), Ok(Host::Domain(name)) if name == "localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECTION: &str = r#"
+        transport = "file"
+        from = "qarauyl@localhost"
+        domain = "localhost"
+        outbox = "data/outbox"
+        link_base = "http://127.0.0.1:8391"
+        subject = "neutral"
+        max_stories = 30
+        [smtp]
+        host = "localhost"
+        port = 587
+        tls = "starttls"
+        user = ""
+        password_file = ""
+        command_timeout = "60s"
+    "#;
+
+    /// The section with some of its lines changed.
+    fn with(changes: &[(&str, &str)]) -> Result<(), ConfigError> {
+        let mut text = SECTION.to_owned();
+        for (before, after) in changes {
+            assert!(text.contains(before), "{before}");
+            text = text.replace(before, after);
+        }
+        toml::from_str::<Config>(&text).unwrap().validate()
+    }
+
+    #[test]
+    fn the_section_is_read_as_it_is_written_in_the_configuration() {
+        assert_eq!(with(&[]), Ok(()));
+        let config: Config = toml::from_str(SECTION).unwrap();
+        assert_eq!(config.smtp.command_timeout, SignedDuration::from_mins(1));
+        let unknown = format!("copies = 2\n{SECTION}");
+        assert!(toml::from_str::<Config>(&unknown).unwrap_err().to_string().contains("copies"));
+    }
+
+    #[test]
+    fn a_setting_that_cannot_work_is_named() {
+        let check = |before: &str, after: &str, expected: ConfigError| {
+            assert_eq!(with(&[(before, after)]), Err(expected), "{after}");
+        };
+        check("qarauyl@localhost", "qarauyl", ConfigError::From);
+        check("qarauyl@localhost", "a@b.org\\r\\nBcc: c@d.org", ConfigError::From);
+        check(r#"domain = "localhost""#, r#"domain = "a>b""#, ConfigError::Domain);
+        check("http://127.0.0.1:8391", "127.0.0.1:8391", ConfigError::LinkBase);
+        check("http://127.0.0.1:8391", "https://a.org/?x=", ConfigError::LinkBase);
+        check("max_stories = 30", "max_stories = 0", ConfigError::NotPositive("max_stories"));
+        check("data/outbox", "", ConfigError::Outbox);
+    }
+
+    #[test]
+    fn a_mail_server_is_given_no_example_and_no_password_in_the_open() {
+        let smtp = (r#"transport = "file""#, r#"transport = "smtp""#);
+        let from = ("qarauyl@localhost", "watch@example.org");
+        let domain = (r#"domain = "localhost""#, r#"domain = "example.org""#);
+        let open = (r#"tls = "starttls""#, r#"tls = "none""#);
+        let away = (r#"host = "localhost""#, r#"host = "mail.example.org""#);
+        let user = (r#"user = """#, r#"user = "watch""#);
+        assert_eq!(with(&[smtp]), Err(ConfigError::Localhost("from")));
+        assert_eq!(with(&[smtp, from]), Err(ConfigError::Localhost("domain")));
+        assert_eq!(with(&[smtp, from, domain]), Ok(()));
+        assert_eq!(with(&[smtp, from, domain, away]), Ok(()));
+        assert_eq!(with(&[smtp, from, domain, open]), Ok(()));
+        assert_eq!(with(&[smtp, from, domain, open, away]), Err(ConfigError::Open));
+        assert_eq!(with(&[smtp, from, domain, user]), Err(ConfigError::Password));
+    }
 }

@@ -1,17 +1,23 @@
 //! Renders digests and hands them to a mail server, or to the outbox folder.
 //!
-//! In reading order: what a mail says ([`render`]), in the subscriber's language (`words`), how it leaves the house
-//! ([`Transport`]), and the service around both ([`MailService`]). This crate reads no article beyond its digest.
+//! In reading order: the settings ([`Config`]), what a mail shows (`view`, `story`, `passage`) and in whose words
+//! (`words`), the mail itself ([`render`]), how it leaves the house ([`Transport`]: `smtp`, `outbox`), and the service
+//! around it all ([`MailService`]). This crate reads no article beyond its digest.
 
 mod config;
+mod line;
+mod outbox;
+mod passage;
 mod render;
 mod service;
 mod smtp;
+mod story;
 mod transport;
 mod view;
 mod words;
 
-pub use config::{Config, Security, SmtpConfig, Subject, TransportKind};
+pub use config::{Config, ConfigError, Security, SmtpConfig, Subject, TransportKind};
 pub use render::{Message, RenderError, render};
 pub use service::MailService;
-pub use transport::{Receipt, SendError, Transport};
+pub use smtp::Smtp;
+pub use transport::{Receipt, SendError, Step, Transport};

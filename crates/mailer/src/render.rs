@@ -3,25 +3,48 @@
 use std::time::{Duration, SystemTime};
 
 use askama::Template;
-use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
+use lettre::Address;
+use lettre::address::Envelope;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use model::{Digest, EmailAddress, Mode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use thiserror::Error;
+use url::Host;
 
-use crate::view::{HtmlMail, TextMail, View};
+use crate::line::one_line;
+use crate::view::View;
 use crate::{Config, Subject};
 
-/// A mail, ready to be sent. `Debug` does not show it.
+/// The mail as HTML.
+#[derive(Template)]
+#[template(path = "digest.html")]
+struct HtmlMail<'a> {
+    view: &'a View,
+}
+
+/// The mail as plain text.
+#[derive(Template)]
+#[template(path = "digest.txt")]
+struct TextMail<'a> {
+    view: &'a View,
+}
+
+/// A mail, ready to be sent. `Debug` does not show what it says, nor to whom.
 #[derive(Clone)]
 pub struct Message {
-    /// Who it is from, on the envelope.
-    pub from: EmailAddress,
-    /// Who it is for, on the envelope: one person.
+    /// Who it is for: one person.
     pub to: EmailAddress,
     /// The `Message-ID` with its angle brackets.
     pub message_id: String,
-    /// The mail itself.
+    /// What it says, as plain text.
+    pub text: String,
+    /// What it says, as HTML.
+    pub html: String,
+    /// The mail itself: both of the above in one MIME message, in seven bits.
     pub bytes: Vec<u8>,
+    /// Sender and recipient as a mail server is told them.
+    pub(crate) envelope: Envelope,
 }
 
 impl std::fmt::Debug for Message {
@@ -30,104 +53,127 @@ impl std::fmt::Debug for Message {
     }
 }
 
-/// Why a digest could not become a mail.
+/// Why a digest could not become a mail. No address stands in it.
 #[derive(Debug, Error)]
 pub enum RenderError {
     /// The sender of the configuration is no address.
-    #[error("[mailer] from is no e-mail address: write it as name@example.org")]
+    #[error("mailer.from is no e-mail address: write it as name@example.org")]
     From,
+    /// The subscriber's address cannot stand in a mail of seven bits.
+    #[error(
+        "the subscriber's address has letters outside ASCII before its @: add the subscriber under another one"
+    )]
+    To,
     /// A template failed.
-    #[error("the mail could not be written: {0}")]
+    #[error("the mail's words could not be put together")]
     Template(#[from] askama::Error),
-    /// A part could not be put together.
-    #[error("the mail could not be put together: {0}")]
+    /// The parts do not make a mail.
+    #[error("the mail's parts could not be put together")]
     Build(#[from] lettre::error::Error),
-    /// An address is refused by the mail library.
-    #[error("an address cannot stand in a mail")]
-    Address,
 }
 
-/// Renders a digest. The same digest always gives the same mail, but for the boundary between its parts.
+/// Renders a digest in its subscriber's language, sent under the name of `team`. The same digest and configuration give
+/// the same bytes, so that a mail that is sent again is the same mail.
 ///
 /// # Errors
-/// When the configuration's sender is wrong or a part cannot be put together.
+/// When an address cannot stand in a mail, or a part cannot be put together.
 pub fn render(digest: &Digest, config: &Config, team: &str) -> Result<Message, RenderError> {
-    let from: EmailAddress =
-        config.from.parse().or_else(|_| local_sender(&config.from)).map_err(|_| RenderError::From)?;
-    let to = digest.subscriber.address.clone();
+    let from: Address = config.from.parse().map_err(|_| RenderError::From)?;
+    let to = recipient(&digest.subscriber.address)?;
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()])?;
     let view = View::new(digest, config);
-    let subject = subject(digest, config, &view);
-    let language = view.language;
-    let text = TextMail { view: view.clone() }.render()?;
-    let html = HtmlMail { view }.render()?;
+    let text = TextMail { view: &view }.render()?;
+    let html = HtmlMail { view: &view }.render()?;
+    let name = Some(one_line(team)).filter(|name| !name.is_empty());
     let message = lettre::Message::builder()
-        .from(mailbox(Some(clean(team)), &from)?)
-        .to(mailbox(None, &to)?)
-        .subject(subject)
-        .date(
-            SystemTime::UNIX_EPOCH
-                + Duration::from_secs(u64::try_from(digest.frozen.as_second()).unwrap_or(0)),
-        )
+        .from(Mailbox::new(name, from.clone()))
+        .to(Mailbox::new(None, to))
+        .subject(subject(digest, config, &view))
+        .date(date(digest))
         .message_id(Some(digest.message_id.clone()))
-        .header(Raw("Auto-Submitted", "auto-generated".to_owned()))
-        .header(Raw("X-Auto-Response-Suppress", "All".to_owned()))
-        .header(Raw("List-Id", format!("<digest.{}>", config.domain)))
-        .header(Raw("List-Unsubscribe", format!("<mailto:{}?subject=stop>", from.expose())))
-        .header(Raw("Content-Language", language.to_owned()))
+        .raw_header(header("List-Id", format!("<digest.{}>", config.domain)))
+        .raw_header(header("List-Unsubscribe", unsubscribe(&from)))
+        // RFC 3834: nobody's "out of office" need answer this, and nothing is to answer by itself.
+        .raw_header(header("Auto-Submitted", "auto-generated".to_owned()))
+        .raw_header(header("X-Auto-Response-Suppress", "All".to_owned()))
+        .raw_header(header("Content-Language", view.language.to_owned()))
         .multipart(
             MultiPart::alternative()
-                .singlepart(part(ContentType::TEXT_PLAIN, text))
-                .singlepart(part(ContentType::TEXT_HTML, html)),
+                .boundary(boundary(&digest.message_id))
+                // Without a stated encoding the shortest of the seven-bit ones is taken.
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_PLAIN).body(text.clone()))
+                .singlepart(SinglePart::builder().header(ContentType::TEXT_HTML).body(html.clone())),
         )?;
-    Ok(Message { from, to, message_id: digest.message_id.clone(), bytes: message.formatted() })
+    let (to, message_id) = (digest.subscriber.address.clone(), digest.message_id.clone());
+    Ok(Message { to, message_id, text, html, bytes: message.formatted(), envelope })
 }
 
-/// The default sender has no dot in its domain, which is fine for the outbox folder.
-fn local_sender(text: &str) -> Result<EmailAddress, model::EmailError> {
-    format!("{text}.localdomain").parse()
-}
-
-fn part(kind: ContentType, body: String) -> SinglePart {
-    // Base64 keeps a mail in seven bits whatever script it is in.
-    SinglePart::builder().header(kind).header(ContentTransferEncoding::Base64).body(body)
+/// The address with its domain in ASCII: a server that knows no SMTPUTF8 then takes it, too.
+fn recipient(address: &EmailAddress) -> Result<Address, RenderError> {
+    let (local, domain) = address.expose().rsplit_once('@').ok_or(RenderError::To)?;
+    let ascii = match Host::parse(domain) {
+        Ok(Host::Domain(ascii)) => ascii,
+        _ => domain.to_owned(),
+    };
+    if !local.is_ascii() || !ascii.is_ascii() {
+        return Err(RenderError::To);
+    }
+    Address::new(local, ascii).map_err(|_| RenderError::To)
 }
 
 fn subject(digest: &Digest, config: &Config, view: &View) -> String {
-    let counts = digest.contents.mode == Some(Mode::Counts);
-    match view.stories.first() {
-        Some(story) if config.subject == Subject::Full && !counts => {
-            clean(&format!("{} · {}", view.heading, story.title))
+    let told = digest.contents.mode != Some(Mode::Counts);
+    let first = view.stories.first().and_then(|story| story.first.as_ref());
+    match first {
+        Some(first) if config.subject == Subject::Full && told => {
+            format!("{} · {}", view.heading, first.title)
         }
         _ => view.heading.clone(),
     }
 }
 
-fn mailbox(name: Option<String>, address: &EmailAddress) -> Result<Mailbox, RenderError> {
-    let address = address.expose().parse().map_err(|_| RenderError::Address)?;
-    Ok(Mailbox::new(name, address))
+/// The time of freezing, not of sending: the same mail has the same date.
+fn date(digest: &Digest) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(u64::try_from(digest.frozen.as_second()).unwrap_or(0))
 }
 
-/// Takes line breaks and other control characters away: a display name with one makes the mail library panic.
-fn clean(text: &str) -> String {
-    let kept: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What may stand bare in a `mailto:` address (RFC 6068).
+const MAILTO: &AsciiSet = &NON_ALPHANUMERIC.remove(b'@').remove(b'.').remove(b'-').remove(b'_').remove(b'~');
+
+fn unsubscribe(from: &Address) -> String {
+    format!("<mailto:{}?subject=stop>", utf8_percent_encode(from.as_ref(), MAILTO))
 }
 
-/// A header whose value is plain ASCII of our own making.
-#[derive(Debug, Clone)]
-struct Raw(&'static str, String);
+/// `=_` cannot occur in an encoded part. `lettre` would make a new boundary for each rendering.
+fn boundary(message_id: &str) -> String {
+    let random: String = message_id.chars().filter(char::is_ascii_alphanumeric).take(40).collect();
+    format!("=_{random}")
+}
 
-/// `lettre` names a header by its type; ours carry their name, so the type's name is never asked for on its own.
-impl Header for Raw {
-    fn name() -> HeaderName {
-        HeaderName::new_from_ascii_str("X-Qarauyl")
+/// A header of our own making, in ASCII. Configuration is checked before it comes here.
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_domain_in_its_own_letters_is_written_in_ascii() {
+        let check = |address: &str, expected: Option<&str>| {
+            let address = address.parse().unwrap();
+            let found = recipient(&address).ok();
+            assert_eq!(found.as_ref().map(AsRef::as_ref), expected);
+        };
+        check("aigul@пошта.қаз", Some("aigul@xn--80a1acn3a.xn--80ao21a"));
+        check("aigul@example.org", Some("aigul@example.org"));
+        check("айгүл@example.org", None);
     }
 
-    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        Err("read by nobody".into())
-    }
-
-    fn display(&self) -> HeaderValue {
-        HeaderValue::new(HeaderName::new_from_ascii_str(self.0), self.1.clone())
+    #[test]
+    fn a_sender_with_unusual_letters_can_be_unsubscribed_from() {
+        let from: Address = "watch+a%b&c@example.org".parse().unwrap();
+        assert_eq!(unsubscribe(&from), "<mailto:watch%2Ba%25b%26c@example.org?subject=stop>");
     }
 }

@@ -25,7 +25,7 @@ pub struct MailService {
 
 impl fmt::Debug for MailService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("MailService")
+        f.debug_struct("MailService").field("transport", &self.transport).finish_non_exhaustive()
     }
 }
 
@@ -42,6 +42,8 @@ impl Handler for MailService {
 }
 
 impl MailService {
+    /// Sends what is due for one subscriber. A digest that cannot be rendered stays frozen and its job is parked: no
+    /// further try would mend it, and nothing is lost.
     async fn deliver(&self, job: &Job) -> Result<(), Failed> {
         let now = self.clock.now();
         let Some(digest) = self.store.freeze_digest(job, &self.config.domain, now).await? else {
@@ -50,9 +52,10 @@ impl MailService {
         };
         let message = render(&digest, &self.config, &self.team).map_err(|error| Failed::last(&error))?;
         let receipt = self.transport.send(&message).await.map_err(|error| error.failed())?;
-        let (id, number, stories) = (digest.subscriber.id.0, digest.number, digest.contents.items.len());
-        tracing::info!(subscriber.id = id, number, alerts = stories, "mail sent");
+        let (subscriber, alerts) = (digest.subscriber.id.0, digest.contents.items.len());
         let sent = Sent { digest: Some(digest.id), outcome: DeliveryOutcome::Accepted(receipt.0) };
-        Ok(self.store.finish_delivery(job, &sent, self.clock.now()).await?)
+        self.store.finish_delivery(job, &sent, self.clock.now()).await?;
+        tracing::info!(subscriber.id = subscriber, number = digest.number, alerts, "mail sent");
+        Ok(())
     }
 }

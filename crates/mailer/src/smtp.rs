@@ -2,20 +2,25 @@
 //!
 //! `lettre`'s pooled transport is not used: cancelled by a time-out, it hands a connection on in the middle of a
 //! command, and the next mail is taken for sent on an answer that was not its own. Here every command has its own
-//! time-out, a connection serves one mail, and after anything unexpected it is dropped.
+//! time-out and its own expected answer, a connection serves one mail, and after anything unexpected it is dropped.
+//! `lettre`'s feature `tracing` stays off: it would write whole mails into the log.
+
+mod unhurried;
 
 use std::future::Future;
 use std::time::Duration;
 
-use lettre::Address;
-use lettre::address::Envelope;
+use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
+use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
+use self::unhurried::Unhurried;
+use crate::transport::Step;
 use crate::{Message, Receipt, Security, SendError, SmtpConfig};
 
 /// A mail server.
@@ -24,7 +29,11 @@ pub struct Smtp {
     port: u16,
     security: Security,
     login: Option<(String, Zeroizing<String>)>,
+    /// How we call ourselves: the mails' domain, not the machine's name, which is nobody's business.
+    name: ClientId,
     patience: Duration,
+    /// Authorities beside Mozilla's; only tests have any.
+    authorities: Vec<Certificate>,
 }
 
 impl std::fmt::Debug for Smtp {
@@ -34,11 +43,8 @@ impl std::fmt::Debug for Smtp {
 }
 
 impl Smtp {
-    /// Reads the password and checks the settings.
-    pub(crate) fn new(config: &SmtpConfig) -> Result<Self, SendError> {
-        if config.host.is_empty() {
-            return Err(SendError::Config("host is empty: name the mail server"));
-        }
+    /// Reads the password. `domain` is how we call ourselves.
+    pub(crate) fn new(config: &SmtpConfig, domain: &str) -> Result<Self, SendError> {
         let login = if config.user.is_empty() {
             None
         } else {
@@ -46,94 +52,140 @@ impl Smtp {
             let password = read.map_err(|_| {
                 SendError::Config("password_file cannot be read: name a file that the service may read")
             })?;
-            Some((config.user.clone(), Zeroizing::new(password.trim().to_owned())))
+            Some((config.user.clone(), Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned())))
         };
-        let patience = Duration::try_from(config.command_timeout).unwrap_or(Duration::from_secs(60));
-        Ok(Self { host: config.host.clone(), port: config.port, security: config.tls, login, patience })
+        Ok(Self {
+            host: config.host.clone(),
+            port: config.port,
+            security: config.tls,
+            login,
+            name: ClientId::Domain(domain.to_owned()),
+            patience: Duration::try_from(config.command_timeout).unwrap_or(Duration::from_mins(1)),
+            authorities: Vec::new(),
+        })
     }
 
     /// Sends one mail to its one recipient. Only a 250 after the final dot counts as sent.
     pub(crate) async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
-        let envelope = self.envelope(message)?;
+        let from = message.envelope.from().cloned();
+        let to = message.envelope.to().first().cloned();
+        let to = to.ok_or(SendError::Config("a mail has no recipient"))?;
         let mut connection = self.connect().await?;
-        let from = envelope.from().cloned();
-        let to = envelope.to().first().cloned().ok_or(SendError::Config("a mail has no recipient"))?;
-        self.ask("MAIL FROM", connection.command(Mail::new(from, vec![]))).await?;
-        self.ask("RCPT TO", connection.command(Rcpt::new(to, vec![]))).await?;
-        self.ask("DATA", connection.command(Data)).await?;
-        let answer = self.ask("the mail", connection.message(&message.bytes)).await?;
-        if code(&answer) != 250 {
-            return Err(SendError::Later { host: self.host.clone(), code: code(&answer), step: "the mail" });
-        }
+        self.ask(Step::Sender, &[250], connection.command(Mail::new(from, vec![]))).await?;
+        self.ask(Step::Recipient, &[250, 251], connection.command(Rcpt::new(to, vec![]))).await?;
+        self.ask(Step::Data, &[354], connection.command(Data)).await?;
+        let answer = self.ask(Step::Mail, &[250], connection.message(&message.bytes)).await?;
         // The mail is the server's now; how the connection ends does not matter any more.
         drop(tokio::time::timeout(self.patience, connection.command(Quit)).await);
-        Ok(Receipt(format!("{} {}", code(&answer), answer.first_word().unwrap_or_default())))
+        Ok(Receipt(words_of(&answer)))
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let tls = || {
-            TlsParameters::new_rustls(self.host.clone().into())
-                .map_err(|_| SendError::Config("host cannot be checked by TLS"))
+        let mut connection = match self.security {
+            Security::Tls => self.connect_wrapped().await?,
+            Security::Starttls | Security::None => self.connect_in_the_open().await?,
         };
-        let name = ClientId::default();
-        let wrapped = if self.security == Security::Tls { Some(tls()?) } else { None };
-        let address = (self.host.as_str(), self.port);
-        let connecting =
-            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience), &name, wrapped, None);
-        let mut connection = self.in_time("could not be reached", connecting).await?;
         if self.security == Security::Starttls {
             if !connection.can_starttls() {
-                return Err(SendError::Config(
-                    "tls: the server does not offer STARTTLS; nothing is sent in the open",
-                ));
+                return Err(SendError::NoTls { host: self.host.clone() });
             }
-            self.in_time("did not agree on TLS", connection.starttls(tls()?, &name)).await?;
+            self.wait(Step::Tls, connection.starttls(self.tls()?, &self.name)).await?;
         }
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.to_string());
-            self.ask("AUTH", connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await?;
+            let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            self.ask(Step::Login, &[235], connection.auth(&mechanisms, &credentials)).await?;
         }
         Ok(connection)
     }
 
-    fn envelope(&self, message: &Message) -> Result<Envelope, SendError> {
-        let address = |address: &model::EmailAddress| address.expose().parse::<Address>();
-        let parsed = address(&message.from).and_then(|from| Ok((from, address(&message.to)?)));
-        let (from, to) = parsed.map_err(|_| SendError::Config("an address cannot be used"))?;
-        Envelope::new(Some(from), vec![to]).map_err(|_| SendError::Config("a mail has no recipient"))
+    async fn connect_wrapped(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let (address, tls) = ((self.host.as_str(), self.port), self.tls()?);
+        let connecting =
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.patience), &self.name, Some(tls), None);
+        self.wait(Step::Connect, connecting).await
     }
 
-    async fn in_time<T>(
-        &self,
-        what: &'static str,
-        step: impl Future<Output = Result<T, lettre::transport::smtp::Error>>,
-    ) -> Result<T, SendError> {
-        match tokio::time::timeout(self.patience, step).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(_)) => Err(SendError::Unreachable { host: self.host.clone(), what }),
-            Err(_) => Err(SendError::Unreachable { host: self.host.clone(), what: "fell silent" }),
+    async fn connect_in_the_open(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let failed = |what| SendError::Unreachable { host: self.host.clone(), what, step: Step::Connect };
+        let connecting = TcpStream::connect((self.host.as_str(), self.port));
+        let stream = match tokio::time::timeout(self.patience, connecting).await {
+            Ok(connected) => connected.map_err(|_| failed("could not be reached"))?,
+            Err(_) => return Err(failed("fell silent")),
+        };
+        let stream = Box::new(Unhurried::new(stream));
+        self.wait(Step::Connect, AsyncSmtpConnection::connect_with_transport(stream, &self.name)).await
+    }
+
+    fn tls(&self) -> Result<TlsParameters, SendError> {
+        let mut builder = TlsParameters::builder(self.host.clone());
+        for authority in &self.authorities {
+            builder = builder.add_root_certificate(authority.clone());
         }
+        builder
+            .build_rustls()
+            .map_err(|_| SendError::Config("host cannot be checked by TLS: name the server"))
     }
 
+    /// Waits for an answer, and takes only one of `expected`: an answer that belongs to another command is none.
     async fn ask(
         &self,
-        step: &'static str,
-        command: impl Future<Output = Result<Response, lettre::transport::smtp::Error>>,
+        step: Step,
+        expected: &[u16],
+        command: impl Future<Output = Result<Response, Error>>,
     ) -> Result<Response, SendError> {
-        let host = || self.host.clone();
-        match tokio::time::timeout(self.patience, command).await {
-            Ok(Ok(response)) => Ok(response),
-            Ok(Err(error)) => Err(match error.status().map(u16::from) {
-                Some(code) if error.is_permanent() => SendError::Refused { host: host(), code, step },
-                Some(code) => SendError::Later { host: host(), code, step },
-                // Perhaps it took the mail before the line broke: it is sent again under the same Message-ID.
-                None => SendError::Unreachable { host: host(), what: "broke off" },
-            }),
-            Err(_) => Err(SendError::Unreachable { host: host(), what: "fell silent" }),
+        let response = self.wait(step, command).await?;
+        let code = u16::from(response.code());
+        if expected.contains(&code) {
+            return Ok(response);
+        }
+        Err(SendError::Refused { host: self.host.clone(), code, step })
+    }
+
+    async fn wait<T>(
+        &self,
+        step: Step,
+        command: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, SendError> {
+        // After the final dot a server may look into the mail before it answers, and RFC 5321 gives it more time.
+        let patience = if step == Step::Mail { self.patience.saturating_mul(5) } else { self.patience };
+        match tokio::time::timeout(patience, command).await {
+            Ok(done) => done.map_err(|error| self.explain(step, &error)),
+            Err(_) => Err(SendError::Unreachable { host: self.host.clone(), what: "fell silent", step }),
+        }
+    }
+
+    /// Says what an error means, without the server's words: they often repeat the address.
+    fn explain(&self, step: Step, error: &Error) -> SendError {
+        let host = self.host.clone();
+        let Some(code) = error.status().map(u16::from) else {
+            let what = if error.is_tls() { "has no certificate that can be checked" } else { "broke off" };
+            return SendError::Unreachable { host, what, step };
+        };
+        match step {
+            Step::Login if error.is_permanent() => SendError::Login { host },
+            Step::Recipient | Step::Mail if error.is_permanent() && is_no_address(error) => {
+                SendError::NoSuchAddress { host, code, step }
+            }
+            _ => SendError::Refused { host, code, step },
         }
     }
 }
 
-fn code(response: &Response) -> u16 {
-    u16::from(response.code())
+/// Looks for an enhanced status code of the kind 5.1.x (RFC 3463), which speaks of the address itself. 5.1.7 and 5.1.8
+/// speak of the sender's: the subscriber's is none the worse for it.
+fn is_no_address(error: &Error) -> bool {
+    let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+    let code = words.split(|c: char| !c.is_ascii_digit() && c != '.').find(|word| !word.is_empty());
+    code.is_some_and(|code| code.starts_with("5.1.") && !matches!(code, "5.1.7" | "5.1.8"))
 }
+
+/// The server's words, by which its log names the mail, unless an address may stand in them.
+fn words_of(response: &Response) -> String {
+    let words = response.first_line().unwrap_or_default();
+    let words = if words.contains('@') { "" } else { words };
+    format!("{} {words}", response.code()).chars().take(200).collect::<String>().trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,14 +1,13 @@
 //! How a mail leaves the house: to a mail server, to the outbox folder, or into memory for tests.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use store::{Failed, Failure};
 use thiserror::Error;
 
 use crate::smtp::Smtp;
-use crate::{Config, Message, TransportKind};
+use crate::{Config, Message, TransportKind, outbox};
 
 /// A closed set: there is nothing behind a trait that a fourth way would gain by.
 #[derive(Debug, Clone)]
@@ -21,59 +20,116 @@ pub enum Transport {
     Memory(Arc<Mutex<Vec<Message>>>),
 }
 
-/// What the other side answered.
+/// What the other side answered, or the name of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt(pub String);
 
-/// Why a mail was not sent, or is not known to have been. No address stands in it.
+/// Why a mail was not sent, or is not known to have been. No address of a person stands in it.
 #[derive(Debug, Error)]
 pub enum SendError {
     /// The outbox folder refused it.
-    #[error("the outbox `{folder}` cannot be written: {source}")]
+    #[error(
+        "the outbox `{folder}` cannot be written ({source}): make room, or give the service the right to"
+    )]
     Outbox {
         /// The folder.
         folder: PathBuf,
         /// What the system said.
         source: std::io::Error,
     },
-    /// The server could not be reached, or fell silent.
-    #[error("the mail server `{host}` {what}")]
+    /// The server could not be reached, broke off or fell silent. Perhaps it took the mail before.
+    #[error("the mail server `{host}` {what} at {step}: it is tried again, see [mailer.smtp] if it goes on")]
     Unreachable {
         /// The server.
         host: String,
         /// What happened.
         what: &'static str,
+        /// What it was asked.
+        step: Step,
     },
-    /// The server refused for now: 4xx.
-    #[error("the mail server `{host}` answered {code} to {step}: it is tried again later")]
-    Later {
+    /// The server does not offer the protection that the configuration asks for.
+    #[error(
+        "the mail server `{host}` offers no STARTTLS and nothing is sent in the open: try [mailer.smtp] tls = \"tls\" with port 465"
+    )]
+    NoTls {
         /// The server.
         host: String,
-        /// Its answer.
-        code: u16,
-        /// What it was asked.
-        step: &'static str,
     },
-    /// The server refused for good: 5xx.
-    #[error("the mail server `{host}` refused with {code} at {step}: see `qarauyl doctor`")]
+    /// The server does not know our name or password.
+    #[error("the mail server `{host}` refused the login: check user and password_file in [mailer.smtp]")]
+    Login {
+        /// The server.
+        host: String,
+    },
+    /// The server refused, for now or for a reason that a person can mend.
+    #[error("the mail server `{host}` answered {code} at {step}: it is tried again, its log says why")]
     Refused {
         /// The server.
         host: String,
         /// Its answer.
         code: u16,
         /// What it was asked.
-        step: &'static str,
+        step: Step,
+    },
+    /// The recipient does not exist (5.1.x).
+    #[error(
+        "the mail server `{host}` says that the subscriber's address does not exist ({code} at {step}): ask them, and correct or remove it"
+    )]
+    NoSuchAddress {
+        /// The server.
+        host: String,
+        /// Its answer.
+        code: u16,
+        /// What it was asked.
+        step: Step,
     },
     /// The configuration cannot be used.
     #[error("[mailer.smtp] {0}")]
     Config(&'static str),
+    /// The task that wrote the file was stopped.
+    #[error("writing to the outbox was broken off: it is tried again")]
+    BrokenOff,
+}
+
+/// The steps of handing over a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Connecting and greeting.
+    Connect,
+    /// Agreeing on TLS.
+    Tls,
+    /// Logging in.
+    Login,
+    /// Naming the sender.
+    Sender,
+    /// Naming the recipient.
+    Recipient,
+    /// Announcing the mail.
+    Data,
+    /// The mail itself, up to the answer to its final dot.
+    Mail,
+}
+
+impl std::fmt::Display for Step {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "the greeting",
+            Self::Tls => "STARTTLS",
+            Self::Login => "AUTH",
+            Self::Sender => "MAIL FROM",
+            Self::Recipient => "RCPT TO",
+            Self::Data => "DATA",
+            Self::Mail => "the end of the mail",
+        })
+    }
 }
 
 impl SendError {
-    /// Says whether another try makes sense. A mail whose fate is not known is sent again under its `Message-ID`.
+    /// Says whether another try makes sense. A mail whose fate is not known is sent again under its `Message-ID`;
+    /// only an address that does not exist is given up.
     pub fn failed(&self) -> Failed {
         let failure = match self {
-            Self::Refused { .. } => Failure::Final,
+            Self::NoSuchAddress { .. } => Failure::Final,
             _ => Failure::Passing,
         };
         Failed { failure, reason: self.to_string() }
@@ -88,8 +144,14 @@ impl Transport {
     pub fn new(config: &Config) -> Result<Self, SendError> {
         Ok(match config.transport {
             TransportKind::File => Self::File(config.outbox.clone()),
-            TransportKind::Smtp => Self::Smtp(Arc::new(Smtp::new(&config.smtp)?)),
+            TransportKind::Smtp => Self::Smtp(Arc::new(Smtp::new(&config.smtp, &config.domain)?)),
         })
+    }
+
+    /// Returns a transport that keeps what it is given, and where it does.
+    pub fn memory() -> (Self, Arc<Mutex<Vec<Message>>>) {
+        let kept = Arc::new(Mutex::new(Vec::new()));
+        (Self::Memory(Arc::clone(&kept)), kept)
     }
 
     /// Sends one mail.
@@ -99,29 +161,15 @@ impl Transport {
     pub async fn send(&self, message: &Message) -> Result<Receipt, SendError> {
         match self {
             Self::Smtp(smtp) => smtp.send(message).await,
-            Self::File(folder) => put(folder, message),
+            Self::File(folder) => {
+                let (folder, message) = (folder.clone(), message.clone());
+                let writing = tokio::task::spawn_blocking(move || outbox::put(&folder, &message));
+                writing.await.map_err(|_| SendError::BrokenOff)?
+            }
             Self::Memory(mails) => {
                 mails.lock().unwrap_or_else(PoisonError::into_inner).push(message.clone());
                 Ok(Receipt("kept in memory".to_owned()))
             }
         }
     }
-}
-
-/// Writes a file that is there whole or not at all. It is named after the `Message-ID`, so that a mail that is sent
-/// again takes its own place.
-fn put(folder: &Path, message: &Message) -> Result<Receipt, SendError> {
-    let local = message.message_id.trim_start_matches('<').split('@').next().unwrap_or("mail");
-    let name = format!("{local}.eml");
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let open = folder.join(format!(".{local}.part"));
-        let mut file = std::fs::File::create(&open)?;
-        file.write_all(&message.bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&open, folder.join(&name))?;
-        std::fs::File::open(folder)?.sync_all()
-    };
-    write().map_err(|source| SendError::Outbox { folder: folder.to_owned(), source })?;
-    Ok(Receipt(name))
 }

@@ -1,0 +1,368 @@
+//! A mail server on loopback that misbehaves as it is told, and what must come of it.
+
+use std::sync::{Arc, Mutex};
+
+use jiff::SignedDuration;
+use lettre::address::Envelope;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use store::Failure;
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+
+const CERTIFICATE: &[u8] = include_bytes!("../../tests/data/localhost.crt");
+const KEY: &[u8] = include_bytes!("../../tests/data/localhost.key");
+
+/// What the server does at one step instead of agreeing.
+#[derive(Clone, Copy)]
+enum Act {
+    /// Answers this.
+    Say(&'static str),
+    /// Never answers.
+    Stall,
+    /// Closes the connection.
+    Drop,
+}
+
+/// A server and what it has seen.
+#[derive(Clone, Default)]
+struct Server {
+    /// Each step (`connect`, a verb, `.`) that does not go well.
+    acts: Arc<Mutex<Vec<(&'static str, Act)>>>,
+    mails: Arc<Mutex<Vec<Vec<u8>>>>,
+    commands: Arc<Mutex<Vec<String>>>,
+    offers: Offers,
+}
+
+/// Which kind of TLS the server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Offers {
+    #[default]
+    Nothing,
+    Starttls,
+    Wrapped,
+}
+
+/// Each kind of TLS, with the setting that asks for it.
+const KINDS: [(Security, Offers); 2] =
+    [(Security::Starttls, Offers::Starttls), (Security::Tls, Offers::Wrapped)];
+
+impl Server {
+    fn that(acts: &[(&'static str, Act)]) -> Self {
+        Self { acts: Arc::new(Mutex::new(acts.to_vec())), ..Self::default() }
+    }
+
+    fn act(&self, step: &str) -> Option<Act> {
+        self.acts.lock().unwrap().iter().find(|(name, _)| *name == step).map(|(_, act)| *act)
+    }
+
+    fn behaves_from_now_on(&self) {
+        self.acts.lock().unwrap().clear();
+    }
+
+    fn mails(&self) -> Vec<Vec<u8>> {
+        self.mails.lock().unwrap().clone()
+    }
+
+    fn saw(&self, verb: &str) -> bool {
+        self.commands.lock().unwrap().iter().any(|command| command.starts_with(verb))
+    }
+
+    /// Serves on a port of its own until the test ends.
+    async fn start(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let server = self.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let server = server.clone();
+                tokio::spawn(async move { server.serve(stream).await });
+            }
+        });
+        port
+    }
+
+    async fn serve(&self, stream: TcpStream) {
+        if self.offers == Offers::Wrapped {
+            if let Ok(stream) = acceptor().accept(stream).await {
+                self.talk(BufReader::new(stream), true).await;
+            }
+            return;
+        }
+        let Some(stream) = self.talk(BufReader::new(stream), true).await else { return };
+        if let Ok(stream) = acceptor().accept(stream.into_inner()).await {
+            self.talk(BufReader::new(stream), false).await;
+        }
+    }
+
+    /// Talks until the end; gives the stream back when TLS is to begin.
+    async fn talk<S>(&self, mut stream: BufReader<S>, greet: bool) -> Option<BufReader<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        if greet {
+            self.answer(&mut stream, "connect", "220 ready").await?;
+        }
+        loop {
+            let mut line = String::new();
+            if stream.read_line(&mut line).await.ok()? == 0 {
+                return None;
+            }
+            let verb = line.split_whitespace().next().unwrap_or_default().to_owned();
+            self.commands.lock().unwrap().push(line.trim_end().to_owned());
+            let usual = match verb.as_str() {
+                "EHLO" if self.offers == Offers::Starttls && greet => {
+                    "250-here\r\n250-AUTH PLAIN\r\n250 STARTTLS"
+                }
+                "EHLO" => "250-here\r\n250 AUTH PLAIN",
+                "AUTH" => "235 welcome",
+                "DATA" => "354 go on",
+                "QUIT" => "221 bye",
+                _ => "250 ok",
+            };
+            self.answer(&mut stream, &verb, usual).await?;
+            match verb.as_str() {
+                "STARTTLS" => return Some(stream),
+                "DATA" => self.take(&mut stream).await?,
+                _ => {}
+            }
+        }
+    }
+
+    /// Reads a mail, keeps it, and then answers: a server that fails after the final dot has the mail.
+    async fn take<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: &mut BufReader<S>) -> Option<()> {
+        let mut mail = Vec::new();
+        loop {
+            let mut line = Vec::new();
+            if stream.read_until(b'\n', &mut line).await.ok()? == 0 {
+                return None;
+            }
+            if line == b".\r\n" {
+                break;
+            }
+            mail.extend_from_slice(line.strip_prefix(b".").unwrap_or(&line));
+        }
+        self.mails.lock().unwrap().push(mail);
+        self.answer(stream, ".", "250 2.0.0 queued as 4XY").await
+    }
+
+    async fn answer<S>(&self, stream: &mut BufReader<S>, step: &str, usual: &str) -> Option<()>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
+        let words = match self.act(step) {
+            None => usual,
+            Some(Act::Say(words)) => words,
+            Some(Act::Drop) => return None,
+            Some(Act::Stall) => std::future::pending().await,
+        };
+        stream.write_all(format!("{words}\r\n").as_bytes()).await.ok()?;
+        stream.flush().await.ok()
+    }
+}
+
+fn acceptor() -> TlsAcceptor {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let certificate = CertificateDer::from_pem_slice(CERTIFICATE).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(KEY).unwrap();
+    let config = builder.unwrap().with_no_client_auth().with_single_cert(vec![certificate], key).unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
+fn message(id: &str) -> Message {
+    let address = |text: &str| text.parse().unwrap();
+    let envelope = Envelope::new(Some(address("watch@sample.org")), vec![address("aigul@sample.kz")]);
+    Message {
+        to: "aigul@sample.kz".parse().unwrap(),
+        message_id: format!("<{id}@sample.org>"),
+        text: String::new(),
+        html: String::new(),
+        bytes: format!("Message-ID: <{id}@sample.org>\r\n\r\nfirst\r\n.second\r\n").into_bytes(),
+        envelope: envelope.unwrap(),
+    }
+}
+
+/// A client of the server at `port` that is patient enough for a busy machine.
+fn client(port: u16, tls: Security) -> Smtp {
+    let config = SmtpConfig {
+        host: "localhost".to_owned(),
+        port,
+        tls,
+        user: String::new(),
+        password_file: String::new(),
+        command_timeout: SignedDuration::from_secs(20),
+    };
+    Smtp::new(&config, "sample.org").unwrap()
+}
+
+/// Sends one mail to a server in the open.
+async fn send_to(server: &Server) -> Result<Receipt, SendError> {
+    client(server.start().await, Security::None).send(&message("one")).await
+}
+
+#[tokio::test]
+async fn a_mail_arrives_as_it_is_and_the_servers_words_are_kept() {
+    let server = Server::default();
+    let receipt = send_to(&server).await.unwrap();
+    assert_eq!(receipt, Receipt("250 2.0.0 queued as 4XY".to_owned()));
+    let mails = server.mails();
+    assert_eq!(mails.len(), 1);
+    assert_eq!(
+        String::from_utf8_lossy(&mails[0]).trim_end(),
+        String::from_utf8_lossy(&message("one").bytes).trim_end()
+    );
+    assert!(server.saw("EHLO sample.org"), "the machine's own name is not told");
+    assert!(server.saw("MAIL FROM:<watch@sample.org>") && server.saw("RCPT TO:<aigul@sample.kz>"));
+}
+
+#[tokio::test]
+async fn only_an_address_that_does_not_exist_is_given_up() {
+    let check = async |step: &'static str, words: &'static str, expected: Failure| {
+        let server = Server::that(&[(step, Act::Say(words))]);
+        let failed = send_to(&server).await.unwrap_err().failed();
+        assert_eq!(failed.failure, expected, "{words}");
+        assert!(
+            !failed.reason.contains("aigul") && !failed.reason.contains("sample.kz"),
+            "{}",
+            failed.reason
+        );
+        assert!(failed.reason.contains("localhost"), "{}", failed.reason);
+    };
+    check("RCPT", "451 4.7.1 <aigul@sample.kz>: greylisted", Failure::Passing).await;
+    check("RCPT", "550 5.1.1 <aigul@sample.kz>: no such user", Failure::Final).await;
+    check("RCPT", "550-5.1.1 no such user\r\n550 5.1.1 at all", Failure::Final).await;
+    check("RCPT", "550 <aigul@sample.kz> refused", Failure::Passing).await;
+    check("RCPT", "554 5.7.1 blocked", Failure::Passing).await;
+    check("MAIL", "553 5.1.8 sender unknown", Failure::Passing).await;
+    check("RCPT", "550 5.1.8 sender unknown", Failure::Passing).await;
+    check(".", "550 5.1.1 no such user", Failure::Final).await;
+    check(".", "552 5.2.2 mailbox full", Failure::Passing).await;
+    check("connect", "421 too busy", Failure::Passing).await;
+    check("connect", "554 5.1.1 go away", Failure::Passing).await;
+}
+
+#[tokio::test]
+async fn an_answer_that_belongs_to_another_command_is_not_taken_for_ours() {
+    let check = async |step: &'static str, words: &'static str| {
+        let server = Server::that(&[(step, Act::Say(words))]);
+        let error = send_to(&server).await.unwrap_err();
+        assert!(matches!(error, SendError::Refused { .. }), "{step}: {error}");
+    };
+    check(".", "354 go on").await;
+    check("DATA", "250 ok").await;
+    check("RCPT", "354 go on").await;
+    check("MAIL", "221 bye").await;
+}
+
+#[tokio::test]
+async fn a_server_that_falls_silent_is_left_and_the_next_mail_is_not_mistaken() {
+    let check = async |step: &'static str| {
+        let server = Server::that(&[(step, Act::Stall)]);
+        let mut client = client(server.start().await, Security::None);
+        client.patience = Duration::from_millis(100);
+        let error = client.send(&message("one")).await.unwrap_err();
+        assert!(matches!(error, SendError::Unreachable { what: "fell silent", .. }), "{step}: {error}");
+        assert_eq!(error.failed().failure, Failure::Passing);
+        server.behaves_from_now_on();
+        client.patience = Duration::from_secs(20);
+        client.send(&message("two")).await.unwrap();
+        let mails = server.mails();
+        assert!(mails.last().unwrap().starts_with(b"Message-ID: <two@"), "{step}");
+    };
+    tokio::join!(check("connect"), check("EHLO"), check("MAIL"), check("RCPT"), check("DATA"), check("."));
+}
+
+#[tokio::test]
+async fn a_connection_dropped_after_the_final_dot_means_another_try_under_the_same_message_id() {
+    let server = Server::that(&[(".", Act::Drop)]);
+    let client = client(server.start().await, Security::None);
+    let error = client.send(&message("one")).await.unwrap_err();
+    assert_eq!(error.failed().failure, Failure::Passing);
+    server.behaves_from_now_on();
+    client.send(&message("one")).await.unwrap();
+    let mails = server.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0], mails[1]);
+}
+
+#[tokio::test]
+async fn how_the_connection_ends_does_not_matter_once_the_mail_is_taken() {
+    let server = Server::that(&[("QUIT", Act::Drop)]);
+    assert!(send_to(&server).await.is_ok());
+}
+
+#[tokio::test]
+async fn nobody_listening_is_a_failure_that_may_pass() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let error = client(port, Security::None).send(&message("one")).await.unwrap_err();
+    assert_eq!(error.failed().failure, Failure::Passing);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_in_the_open_to_a_server_without_starttls() {
+    let server = Server::default();
+    let error = client(server.start().await, Security::Starttls).send(&message("one")).await.unwrap_err();
+    assert!(matches!(error, SendError::NoTls { .. }), "{error}");
+    assert!(!server.saw("MAIL") && !server.saw("AUTH"));
+}
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_ends_the_talk() {
+    for (tls, offers) in KINDS {
+        let server = Server { offers, ..Server::default() };
+        let error = client(server.start().await, tls).send(&message("one")).await.unwrap_err();
+        assert_eq!(error.failed().failure, Failure::Passing, "{error}");
+        assert!(!server.saw("MAIL") && !server.saw("AUTH"), "{tls:?}");
+    }
+}
+
+/// A client that trusts the test's certificate and logs in.
+fn trusting(port: u16, tls: Security) -> Smtp {
+    let mut client = client(port, tls);
+    client.authorities = vec![Certificate::from_pem(CERTIFICATE).unwrap()];
+    client.login = Some(("watch".to_owned(), Zeroizing::new("sesame".to_owned())));
+    client
+}
+
+#[tokio::test]
+async fn a_mail_goes_out_under_tls_of_either_kind_after_the_login() {
+    for (tls, offers) in KINDS {
+        let server = Server { offers, ..Server::default() };
+        trusting(server.start().await, tls).send(&message("one")).await.unwrap();
+        assert_eq!(server.mails().len(), 1, "{tls:?}");
+        assert!(server.saw("AUTH PLAIN"));
+    }
+}
+
+#[tokio::test]
+async fn a_refused_login_names_the_setting_and_parks_no_mail() {
+    let server = Server { offers: Offers::Starttls, ..Server::that(&[("AUTH", Act::Say("535 5.7.8 no"))]) };
+    let error = trusting(server.start().await, Security::Starttls).send(&message("one")).await.unwrap_err();
+    let failed = error.failed();
+    assert_eq!(failed.failure, Failure::Passing);
+    assert!(
+        failed.reason.contains("password_file") && !failed.reason.contains("sesame"),
+        "{}",
+        failed.reason
+    );
+}
+
+#[tokio::test]
+async fn answers_slipped_in_before_tls_begins_are_not_taken_for_the_servers() {
+    // Someone on the way answers for the whole talk in advance, and the server itself never takes the mail.
+    let slipped = "220 go on\r\n250 here\r\n250 ok\r\n250 ok\r\n354 go on\r\n250 queued";
+    let server = Server {
+        offers: Offers::Starttls,
+        ..Server::that(&[("STARTTLS", Act::Say(slipped)), ("MAIL", Act::Say("451 later"))])
+    };
+    let mut client = trusting(server.start().await, Security::Starttls);
+    client.login = None;
+    let error = client.send(&message("one")).await.unwrap_err();
+    assert!(matches!(error, SendError::Unreachable { step: Step::Tls, .. }), "{error}");
+}

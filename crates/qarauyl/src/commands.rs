@@ -1,0 +1,137 @@
+//! The command line.
+
+mod analyze;
+mod config;
+mod demo;
+mod doctor;
+mod extract;
+mod index;
+mod init;
+mod jobs;
+mod run;
+mod search;
+mod source;
+mod subscriber;
+mod watch;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::house::{self, House};
+use crate::logging;
+use crate::output::Output;
+use crate::settings::Settings;
+
+/// Watches the news for coverage of the Xinjiang Kazakhs and of Khorgos, keeps what it saw as evidence, makes it
+/// searchable across scripts, and mails what matches.
+///
+/// Try it:  qarauyl demo
+/// Set up:  qarauyl init, then qarauyl watch add, qarauyl subscriber add, qarauyl run
+#[derive(Debug, Parser)]
+#[command(name = "qarauyl", version, verbatim_doc_comment, subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Cli {
+    /// The folder where qarauyl.toml and the data lie.
+    #[arg(long, global = true, default_value = ".", env = "QARAUYL_HOME")]
+    home: PathBuf,
+    /// A settings file elsewhere.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
+    /// Data as JSON on stdout, nothing else.
+    #[arg(long, global = true)]
+    json: bool,
+    /// More on stderr; twice for everything.
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write a commented qarauyl.toml and a key; nothing is overwritten.
+    Init(init::Arguments),
+    /// Show the whole way on a bundled sample newsroom: feeds, pages, matches, mails, search.
+    Demo(demo::Arguments),
+    /// Run all services, or some.
+    Run(run::Arguments),
+    /// Search the archive: qarauyl search 'khorgos AND detain*'
+    Search(search::Arguments),
+    /// Standing queries: add, list, test, remove.
+    #[command(subcommand)]
+    Watch(watch::Action),
+    /// Who is mailed: add, list, pause, remove.
+    #[command(subcommand)]
+    Subscriber(subscriber::Action),
+    /// Sources: list, check.
+    #[command(subcommand)]
+    Source(source::Action),
+    /// Show what is read from a page, or measure a folder of pages.
+    Extract(extract::Arguments),
+    /// Show script, language, tokens, keys and entities of a text.
+    Analyze(analyze::Arguments),
+    /// Say which language a text is in.
+    Detect(analyze::DetectArguments),
+    /// Work that waits for a person: list it, try it again.
+    Jobs(jobs::Arguments),
+    /// The search index.
+    #[command(subcommand)]
+    Index(index::Action),
+    /// The settings.
+    #[command(subcommand)]
+    Config(config::Action),
+    /// Check everything and say what to do.
+    Doctor,
+}
+
+/// Runs one command.
+pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let out = Output { json: cli.json };
+    match &cli.command {
+        Command::Init(arguments) => return init::run(&cli.home, arguments, out),
+        Command::Demo(arguments) => return demo::run(arguments, cli.verbose, out).await,
+        Command::Extract(arguments) => return extract::run(arguments, out),
+        Command::Config(action) => return config::run(&cli.home, cli.config.as_ref(), action, out),
+        _ => {}
+    }
+    let mut settings = house::settings(&cli.home, cli.config.as_ref())?;
+    louder(&mut settings, cli.verbose);
+    logging::start(&settings.log);
+    match cli.command {
+        Command::Analyze(arguments) => return analyze::run(&settings, &arguments, out),
+        Command::Detect(arguments) => return analyze::detect(&arguments, out),
+        _ => {}
+    }
+    let house = House::open(settings).await?;
+    match cli.command {
+        Command::Run(arguments) => run::run(&house, &arguments, out).await,
+        Command::Search(arguments) => search::run(&house, &arguments, out).await,
+        Command::Watch(action) => watch::run(&house, &action, out).await,
+        Command::Subscriber(action) => subscriber::run(&house, &action, out).await,
+        Command::Source(action) => source::run(&house, &action, out).await,
+        Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
+        Command::Index(action) => index::run(&house, &action, out).await,
+        Command::Doctor => doctor::run(&house, out).await,
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+/// `-v` asks for more than the settings do.
+fn louder(settings: &mut Settings, verbose: u8) {
+    match verbose {
+        0 => {}
+        1 => settings.log.level = "debug".to_owned(),
+        _ => settings.log.level = "trace".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,66 @@
+//! The open house: settings, store, lexicon, archive and index, wired together once.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use archive::Archive;
+use indexer::TantivyIndex;
+use model::Clock;
+use query::Lexicon;
+use store::{ConfiguredSource, Database, KeyOrigin, Sealer, load_key};
+
+use crate::settings::{Settings, file_in};
+use crate::{embedded, lexicon, sources};
+
+/// Settings, store and clock: what every command needs.
+pub(crate) struct House {
+    pub(crate) settings: Settings,
+    pub(crate) store: Arc<Database>,
+    pub(crate) key: KeyOrigin,
+    pub(crate) clock: Clock,
+}
+
+impl House {
+    /// Reads the settings, and opens the store with the key that they name.
+    pub(crate) async fn open(settings: Settings) -> anyhow::Result<Self> {
+        let (key, origin) = load_key(&settings.seal)?;
+        let sealer = key.as_deref().map(Sealer::new);
+        let store = Database::open(&settings.store.url, sealer).await.context("the store cannot be opened")?;
+        Ok(Self { settings, store: Arc::new(store), key: origin, clock: Clock::system() })
+    }
+
+    /// Loads the lexicon with the team's own entries.
+    pub(crate) async fn lexicon(&self) -> anyhow::Result<Arc<Lexicon>> {
+        Ok(Arc::new(lexicon::whole(&self.settings.lexicon.directory, &self.store).await?))
+    }
+
+    /// Opens the archive. Nothing is written until something is kept.
+    pub(crate) fn archive(&self) -> Arc<Archive> {
+        Arc::new(Archive::open(&self.settings.archive))
+    }
+
+    /// Opens the index for searching, while another process may write to it.
+    pub(crate) fn index(&self, lexicon: &Arc<Lexicon>) -> anyhow::Result<Arc<TantivyIndex>> {
+        let index = TantivyIndex::open(&self.settings.indexer, Arc::clone(lexicon));
+        Ok(Arc::new(index.context("the index cannot be opened; `qarauyl index rebuild` makes it anew")?))
+    }
+
+    /// Reads the configured sources.
+    pub(crate) fn sources(&self) -> anyhow::Result<Vec<ConfiguredSource>> {
+        let files = lexicon::files(&self.settings.sources.directory, embedded::SOURCES)?;
+        sources::read(&files, &self.settings, self.clock.now())
+    }
+}
+
+/// Reads the settings of the folder that is home, and makes it the current folder, so that every relative path of the
+/// configuration begins there.
+pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<Settings> {
+    let file = match named {
+        Some(named) => std::path::absolute(named).with_context(|| format!("cannot find `{}`", named.display()))?,
+        None => PathBuf::from(crate::settings::FILE),
+    };
+    std::env::set_current_dir(home).with_context(|| format!("cannot enter the folder `{}`", home.display()))?;
+    let variables: Vec<(String, String)> = std::env::vars().collect();
+    Settings::load(&file_in(Path::new(""), Some(&file)), named.is_some(), &variables)
+}

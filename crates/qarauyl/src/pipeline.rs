@@ -1,0 +1,203 @@
+//! The stages as workers over one store, all of them or some.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use archive::Archive;
+use extractor::ExtractService;
+use fetcher::{PageService, PoliteClient, PollService, Tools};
+use indexer::{IndexService, TantivyIndex};
+use mailer::{MailService, Transport};
+use matcher::MatchService;
+use query::Lexicon;
+use store::{Handler, JobKind, Queue, Sourcing, Step, StoreError, Worker};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::house::House;
+use crate::timed::{Stopwatch, Timed};
+
+/// The services that `--only` names.
+pub(crate) const SERVICES: [&str; 6] = ["fetcher", "extractor", "matcher", "indexer", "mailer", "web"];
+
+/// A worker whose handler is not named in its type.
+trait Stage: Send + Sync {
+    fn run(self: Arc<Self>, shutdown: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>>;
+    fn step(&self) -> Pin<Box<dyn Future<Output = Result<Step, StoreError>> + Send + '_>>;
+}
+
+impl<H: Handler + Debug> Stage for Worker<H> {
+    fn run(self: Arc<Self>, shutdown: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+        Box::pin(Self::run(self, shutdown))
+    }
+
+    fn step(&self) -> Pin<Box<dyn Future<Output = Result<Step, StoreError>> + Send + '_>> {
+        Box::pin(Self::step(self))
+    }
+}
+
+/// One stage with its stopwatch.
+struct Entry {
+    kind: JobKind,
+    stage: Arc<dyn Stage>,
+    watch: Arc<Stopwatch>,
+}
+
+/// The stages of this process.
+pub(crate) struct Pipeline {
+    entries: Vec<Entry>,
+    archive: Arc<Archive>,
+    pub(crate) index: Option<Arc<TantivyIndex>>,
+    pub(crate) lexicon: Arc<Lexicon>,
+}
+
+/// Which services a process runs.
+#[derive(Debug, Clone)]
+pub(crate) struct Only(Vec<String>);
+
+impl Only {
+    /// Reads `fetcher,extractor`; all services for an empty list.
+    pub(crate) fn parse(names: &[String]) -> anyhow::Result<Self> {
+        for name in names {
+            if !SERVICES.contains(&name.as_str()) {
+                bail!("there is no service `{name}`: use some of {}", SERVICES.join(", "));
+            }
+        }
+        Ok(Self(names.to_vec()))
+    }
+
+    pub(crate) fn has(&self, service: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|name| name == service)
+    }
+}
+
+impl Pipeline {
+    /// Prepares the store and makes the stages that `only` names. Without the key, matching and mailing wait.
+    pub(crate) async fn new(house: &House, only: &Only) -> anyhow::Result<Self> {
+        house.store.sync_sources(&house.sources()?, house.clock.now()).await?;
+        let freed = house.store.free_dead_leases().await?;
+        if freed > 0 {
+            tracing::info!(freed, "took over the work of a process that is gone");
+        }
+        let lexicon = house.lexicon().await?;
+        let mut pipeline = Self { entries: Vec::new(), archive: house.archive(), index: None, lexicon };
+        if only.has("fetcher") {
+            pipeline.add_fetcher(house)?;
+        }
+        if only.has("extractor") {
+            pipeline.add(house, extract_service(house, &pipeline.archive));
+        }
+        if only.has("indexer") {
+            let index = house.index(&pipeline.lexicon)?;
+            pipeline.index = Some(Arc::clone(&index));
+            let lexicon = Arc::clone(&pipeline.lexicon);
+            pipeline.add(house, IndexService::new(Arc::<store::Database>::clone(&house.store), index));
+        }
+        if house.store.is_locked() {
+            tracing::warn!("locked: fetching and extracting go on, matching and mailing wait for the key; see [seal]");
+            return Ok(pipeline);
+        }
+        if only.has("matcher") {
+            let lexicon = Arc::clone(&pipeline.lexicon);
+            pipeline.add(house, MatchService::new(Arc::<store::Database>::clone(&house.store), lexicon, house.clock.clone()));
+        }
+        if only.has("mailer") {
+            pipeline.add(house, mail_service(house)?);
+        }
+        Ok(pipeline)
+    }
+
+    fn add_fetcher(&mut self, house: &House) -> anyhow::Result<()> {
+        let client = PoliteClient::new(&house.settings.fetcher, house.clock.clone()).context("[fetcher] cannot be used")?;
+        let tools = Tools {
+            store: Arc::<store::Database>::clone(&house.store),
+            archive: Arc::clone(&self.archive),
+            client: Arc::new(client),
+            clock: house.clock.clone(),
+            width: house.settings.workers.fetch,
+        };
+        self.add(house, PollService { tools: tools.clone() });
+        self.add(house, PageService { tools, retry: house.settings.queue.retry.clone() });
+        Ok(())
+    }
+
+    fn add<H: Handler + Debug>(&mut self, house: &House, handler: H) {
+        let watch = Arc::new(Stopwatch::default());
+        let timed = Timed { handler, watch: Arc::clone(&watch) };
+        let worker = Worker::new(timed, Arc::clone(&house.store), house.clock.clone(), house.settings.queue.clone());
+        self.entries.push(Entry { kind: H::KIND, stage: Arc::new(worker), watch });
+    }
+
+    /// Returns the kinds of jobs that this process does.
+    pub(crate) fn kinds(&self) -> Vec<JobKind> {
+        self.entries.iter().map(|entry| entry.kind).collect()
+    }
+
+    /// Returns each stage's stopwatch.
+    pub(crate) fn stopwatches(&self) -> Vec<(JobKind, Arc<Stopwatch>)> {
+        self.entries.iter().map(|entry| (entry.kind, Arc::clone(&entry.watch))).collect()
+    }
+
+    /// Starts every stage; they end with `shutdown`.
+    pub(crate) fn start(&self, shutdown: &CancellationToken) -> TaskTracker {
+        let tracker = TaskTracker::new();
+        for entry in &self.entries {
+            tracker.spawn(Arc::clone(&entry.stage).run(shutdown.clone()));
+        }
+        tracker.close();
+        tracker
+    }
+
+    /// Closes what is open on disk.
+    pub(crate) fn close(&self) -> anyhow::Result<()> {
+        Ok(self.archive.close()?)
+    }
+
+    /// Takes one step of each stage in turn until none has work: for tests, where nothing may race.
+    #[cfg(test)]
+    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
+        loop {
+            let mut idle = true;
+            for entry in &self.entries {
+                idle &= entry.stage.step().await? == Step::Idle;
+            }
+            if idle {
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Waits until no job of `kinds` is due or leased.
+pub(crate) async fn until_idle(house: &House, kinds: &[JobKind], mut each: impl AsyncFnMut()) -> anyhow::Result<()> {
+    loop {
+        if !house.store.is_busy(kinds, house.clock.now()).await? {
+            return Ok(());
+        }
+        each().await;
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+}
+
+fn extract_service(house: &House, archive: &Arc<Archive>) -> ExtractService {
+    ExtractService {
+        store: Arc::<store::Database>::clone(&house.store),
+        archive: Arc::clone(archive),
+        clock: house.clock.clone(),
+        max_decoded_bytes: house.settings.fetcher.max_decoded_bytes,
+        width: house.settings.workers.extract,
+    }
+}
+
+fn mail_service(house: &House) -> anyhow::Result<MailService> {
+    Ok(MailService {
+        store: Arc::<store::Database>::clone(&house.store),
+        transport: Transport::new(&house.settings.mailer)?,
+        config: house.settings.mailer.clone(),
+        team: house.settings.team.name.clone(),
+        clock: house.clock.clone(),
+    })
+}

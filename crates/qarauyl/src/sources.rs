@@ -1,0 +1,107 @@
+//! Reads the source files.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, bail};
+use jiff::{SignedDuration, Timestamp};
+use model::{EndpointKind, FirstLook, Source, SourceId, SourceKind};
+use serde::Deserialize;
+use store::{ConfiguredEndpoint, ConfiguredSource};
+use text::Lang;
+use toml::Spanned;
+use url::Url;
+
+use crate::settings::Settings;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileForm {
+    #[serde(default)]
+    source: Vec<Spanned<SourceForm>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceForm {
+    id: String,
+    name: String,
+    country: String,
+    kind: String,
+    languages: Vec<String>,
+    #[serde(default)]
+    owner: String,
+    schedule: Option<String>,
+    timezone: Option<String>,
+    first_look: Option<String>,
+    delay: Option<SignedDuration>,
+    connections: Option<u32>,
+    enabled: bool,
+    rules: Option<toml::Table>,
+    #[serde(default)]
+    endpoint: Vec<EndpointForm>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EndpointForm {
+    kind: String,
+    url: String,
+}
+
+/// Reads source files, each with its name; a mistake is named with file and line.
+pub(crate) fn read(files: &[(String, String)], settings: &Settings, now: Timestamp) -> anyhow::Result<Vec<ConfiguredSource>> {
+    let mut sources = Vec::new();
+    let mut known: HashMap<String, String> = HashMap::new();
+    for (file, text) in files {
+        let line = |at: usize| text.get(..at).map_or(1, |before| before.matches('\n').count() + 1);
+        let form: FileForm = toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start);
+            anyhow::anyhow!("{file}, line {}: {}", line(at), error.message())
+        })?;
+        for source in form.source {
+            let place = format!("{file}, line {}", line(source.span().start));
+            let form = source.into_inner();
+            if let Some(other) = known.insert(form.id.clone(), place.clone()) {
+                bail!("{place}: there is a source `{}` already ({other}): rename one of them", form.id);
+            }
+            sources.push(configured(form, settings, now).with_context(|| place.clone())?);
+        }
+    }
+    Ok(sources)
+}
+
+fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::Result<ConfiguredSource> {
+    let schedule = form.schedule.unwrap_or_else(|| settings.sources.schedule.clone());
+    let timezone = form.timezone.unwrap_or_else(|| settings.team.timezone.clone());
+    let plan = fetcher::Schedule::parse(&schedule, &timezone)?;
+    let languages = form.languages.iter().map(|word| {
+        Lang::parse(word).with_context(|| format!("`{word}` is no language that is known: use kk, ug, zh, ru, en, tr or a label such as kk-Arab"))
+    });
+    let rules = form.rules.map(|table| table.to_string()).unwrap_or_default();
+    extractor::SiteRules::parse(&rules)?;
+    let source = Source {
+        id: form.id.parse::<SourceId>()?,
+        name: form.name,
+        country: Some(form.country).filter(|code| code.len() == 2).context("country is a code of two letters, such as KZ")?,
+        kind: form.kind.parse::<SourceKind>()?,
+        languages: languages.collect::<anyhow::Result<_>>()?,
+        owner: form.owner,
+        first_look: form.first_look.map_or(Ok(FirstLook::Archive), |word| word.parse())?,
+        delay: form.delay.unwrap_or(settings.fetcher.delay),
+        connections: form.connections.unwrap_or(settings.fetcher.connections).max(1),
+        enabled: form.enabled,
+        schedule,
+        timezone,
+        rules,
+    };
+    let mut endpoints = Vec::new();
+    for (number, endpoint) in (0_u64..).zip(form.endpoint) {
+        let url = Url::parse(&endpoint.url).with_context(|| format!("`{}` is no address", endpoint.url))?;
+        if !matches!(url.scheme(), "http" | "https") {
+            bail!("`{}` is no web address: only http and https are polled", endpoint.url);
+        }
+        let first_due = if source.enabled { plan.next_after(now, number) } else { now };
+        endpoints.push(ConfiguredEndpoint { kind: endpoint.kind.parse::<EndpointKind>()?, url, first_due });
+    }
+    Ok(ConfiguredSource { source, endpoints })
+}
