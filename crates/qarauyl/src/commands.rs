@@ -30,7 +30,13 @@ use crate::settings::Settings;
 /// Try it:  qarauyl demo
 /// Set up:  qarauyl init, then qarauyl watch add, qarauyl subscriber add, qarauyl run
 #[derive(Debug, Parser)]
-#[command(name = "qarauyl", version, verbatim_doc_comment, subcommand_required = true, arg_required_else_help = true)]
+#[command(
+    name = "qarauyl",
+    version,
+    verbatim_doc_comment,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
 pub(crate) struct Cli {
     /// The folder where qarauyl.toml and the data lie.
     #[arg(long, global = true, default_value = ".", env = "QARAUYL_HOME")]

@@ -26,7 +26,8 @@ impl House {
     pub(crate) async fn open(settings: Settings) -> anyhow::Result<Self> {
         let (key, origin) = load_key(&settings.seal)?;
         let sealer = key.as_deref().map(Sealer::new);
-        let store = Database::open(&settings.store.url, sealer).await.context("the store cannot be opened")?;
+        let store =
+            Database::open(&settings.store.url, sealer).await.context("the store cannot be opened")?;
         Ok(Self { settings, store: Arc::new(store), key: origin, clock: Clock::system() })
     }
 
@@ -57,10 +58,13 @@ impl House {
 /// configuration begins there.
 pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<Settings> {
     let file = match named {
-        Some(named) => std::path::absolute(named).with_context(|| format!("cannot find `{}`", named.display()))?,
+        Some(named) => {
+            std::path::absolute(named).with_context(|| format!("cannot find `{}`", named.display()))?
+        }
         None => PathBuf::from(crate::settings::FILE),
     };
-    std::env::set_current_dir(home).with_context(|| format!("cannot enter the folder `{}`", home.display()))?;
+    std::env::set_current_dir(home)
+        .with_context(|| format!("cannot enter the folder `{}`", home.display()))?;
     let variables: Vec<(String, String)> = std::env::vars().collect();
     Settings::load(&file_in(Path::new(""), Some(&file)), named.is_some(), &variables)
 }

@@ -11,12 +11,14 @@ pub(crate) fn files(directory: &str, built_in: &[(&str, &str)]) -> anyhow::Resul
     if directory.is_empty() {
         return Ok(built_in.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
     }
-    let entries = std::fs::read_dir(directory).with_context(|| format!("cannot read the folder `{directory}`"))?;
+    let entries =
+        std::fs::read_dir(directory).with_context(|| format!("cannot read the folder `{directory}`"))?;
     let mut files = Vec::new();
     for entry in entries {
         let path = entry?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
-            let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let text = std::fs::read_to_string(&path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?;
             files.push((path.display().to_string(), text));
         }
     }

@@ -24,7 +24,9 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
-        Err(error) => return output::failed(&anyhow::Error::new(error).context("the runtime cannot be started")),
+        Err(error) => {
+            return output::failed(&anyhow::Error::new(error).context("the runtime cannot be started"));
+        }
     };
     match runtime.block_on(commands::run(cli)) {
         Ok(code) => code,

@@ -13,7 +13,7 @@ use indexer::{IndexService, TantivyIndex};
 use mailer::{MailService, Transport};
 use matcher::MatchService;
 use query::Lexicon;
-use store::{Handler, JobKind, Queue, Sourcing, Step, StoreError, Worker};
+use store::{Handler, JobKind, Queue, Sourcing, Worker};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,16 +26,11 @@ pub(crate) const SERVICES: [&str; 6] = ["fetcher", "extractor", "matcher", "inde
 /// A worker whose handler is not named in its type.
 trait Stage: Send + Sync {
     fn run(self: Arc<Self>, shutdown: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>>;
-    fn step(&self) -> Pin<Box<dyn Future<Output = Result<Step, StoreError>> + Send + '_>>;
 }
 
 impl<H: Handler + Debug> Stage for Worker<H> {
     fn run(self: Arc<Self>, shutdown: CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         Box::pin(Self::run(self, shutdown))
-    }
-
-    fn step(&self) -> Pin<Box<dyn Future<Output = Result<Step, StoreError>> + Send + '_>> {
-        Box::pin(Self::step(self))
     }
 }
 
@@ -93,16 +88,20 @@ impl Pipeline {
         if only.has("indexer") {
             let index = house.index(&pipeline.lexicon)?;
             pipeline.index = Some(Arc::clone(&index));
-            let lexicon = Arc::clone(&pipeline.lexicon);
             pipeline.add(house, IndexService::new(Arc::<store::Database>::clone(&house.store), index));
         }
         if house.store.is_locked() {
-            tracing::warn!("locked: fetching and extracting go on, matching and mailing wait for the key; see [seal]");
+            tracing::warn!(
+                "locked: fetching and extracting go on, matching and mailing wait for the key; see [seal]"
+            );
             return Ok(pipeline);
         }
         if only.has("matcher") {
             let lexicon = Arc::clone(&pipeline.lexicon);
-            pipeline.add(house, MatchService::new(Arc::<store::Database>::clone(&house.store), lexicon, house.clock.clone()));
+            pipeline.add(
+                house,
+                MatchService::new(Arc::<store::Database>::clone(&house.store), lexicon, house.clock.clone()),
+            );
         }
         if only.has("mailer") {
             pipeline.add(house, mail_service(house)?);
@@ -111,7 +110,8 @@ impl Pipeline {
     }
 
     fn add_fetcher(&mut self, house: &House) -> anyhow::Result<()> {
-        let client = PoliteClient::new(&house.settings.fetcher, house.clock.clone()).context("[fetcher] cannot be used")?;
+        let client = PoliteClient::new(&house.settings.fetcher, house.clock.clone())
+            .context("[fetcher] cannot be used")?;
         let tools = Tools {
             store: Arc::<store::Database>::clone(&house.store),
             archive: Arc::clone(&self.archive),
@@ -127,7 +127,8 @@ impl Pipeline {
     fn add<H: Handler + Debug>(&mut self, house: &House, handler: H) {
         let watch = Arc::new(Stopwatch::default());
         let timed = Timed { handler, watch: Arc::clone(&watch) };
-        let worker = Worker::new(timed, Arc::clone(&house.store), house.clock.clone(), house.settings.queue.clone());
+        let worker =
+            Worker::new(timed, Arc::clone(&house.store), house.clock.clone(), house.settings.queue.clone());
         self.entries.push(Entry { kind: H::KIND, stage: Arc::new(worker), watch });
     }
 
@@ -155,24 +156,14 @@ impl Pipeline {
     pub(crate) fn close(&self) -> anyhow::Result<()> {
         Ok(self.archive.close()?)
     }
-
-    /// Takes one step of each stage in turn until none has work: for tests, where nothing may race.
-    #[cfg(test)]
-    pub(crate) async fn settle(&self) -> anyhow::Result<()> {
-        loop {
-            let mut idle = true;
-            for entry in &self.entries {
-                idle &= entry.stage.step().await? == Step::Idle;
-            }
-            if idle {
-                return Ok(());
-            }
-        }
-    }
 }
 
 /// Waits until no job of `kinds` is due or leased.
-pub(crate) async fn until_idle(house: &House, kinds: &[JobKind], mut each: impl AsyncFnMut()) -> anyhow::Result<()> {
+pub(crate) async fn until_idle(
+    house: &House,
+    kinds: &[JobKind],
+    mut each: impl AsyncFnMut(),
+) -> anyhow::Result<()> {
     loop {
         if !house.store.is_busy(kinds, house.clock.now()).await? {
             return Ok(());

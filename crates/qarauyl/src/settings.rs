@@ -98,7 +98,9 @@ impl Settings {
     /// What the types alone cannot check.
     fn check(&self) -> anyhow::Result<()> {
         self.fetcher.validate().context("[fetcher] cannot be used")?;
-        fetcher::Schedule::parse(&self.sources.schedule, &self.team.timezone).context("[sources] schedule, or [team] timezone")?;
+        fetcher::Schedule::parse(&self.sources.schedule, &self.team.timezone)
+            .context("[sources] schedule, or [team] timezone")?;
+        self.mailer.validate().context("[mailer] cannot be used")?;
         if self.workers.fetch == 0 || self.workers.extract == 0 {
             bail!("[workers] fetch and extract must be at least 1");
         }
@@ -124,7 +126,12 @@ fn of_file(file: &Path, text: &str, defaults: &Table) -> anyhow::Result<Vec<Over
 
 type Visit<'a> = &'a mut dyn FnMut(Vec<String>, Value, usize);
 
-fn walk(table: &DeTable<'_>, path: &mut Vec<String>, defaults: &Table, visit: Visit<'_>) -> Result<(), (usize, String)> {
+fn walk(
+    table: &DeTable<'_>,
+    path: &mut Vec<String>,
+    defaults: &Table,
+    visit: Visit<'_>,
+) -> Result<(), (usize, String)> {
     for (key, value) in table {
         let at = key.span().start;
         let name = key.get_ref().to_string();
@@ -148,9 +155,12 @@ fn plain(value: &Spanned<DeValue<'_>>) -> Value {
         DeValue::String(text) => Value::String(text.to_string()),
         DeValue::Integer(number) => {
             let digits: String = number.as_str().chars().filter(|c| *c != '_').collect();
-            i64::from_str_radix(&digits, number.radix()).map_or_else(|_| Value::String(digits), Value::Integer)
+            i64::from_str_radix(&digits, number.radix())
+                .map_or_else(|_| Value::String(digits), Value::Integer)
         }
-        DeValue::Float(number) => number.as_str().parse().map_or_else(|_| Value::String(number.to_string()), Value::Float),
+        DeValue::Float(number) => {
+            number.as_str().parse().map_or_else(|_| Value::String(number.to_string()), Value::Float)
+        }
         DeValue::Boolean(truth) => Value::Boolean(*truth),
         DeValue::Datetime(time) => Value::Datetime(*time),
         DeValue::Array(items) => Value::Array(items.iter().map(plain).collect()),
@@ -166,11 +176,13 @@ fn of_variables(variables: &[(String, String)], defaults: &Table) -> anyhow::Res
     for (name, text) in variables {
         let Some(rest) = name.strip_prefix("QARAUYL__") else { continue };
         let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-        let known = path.iter().try_fold(Value::Table(defaults.clone()), |value, part| value.get(part).cloned());
+        let known =
+            path.iter().try_fold(Value::Table(defaults.clone()), |value, part| value.get(part).cloned());
         if known.is_none() {
             bail!("the variable {name} names no setting: see the names in config/qarauyl.toml");
         }
-        let value = format!("value = {text}").parse::<Table>().ok().and_then(|table| table.get("value").cloned());
+        let value =
+            format!("value = {text}").parse::<Table>().ok().and_then(|table| table.get("value").cloned());
         let value = value.unwrap_or_else(|| Value::String(text.clone()));
         found.push(Override { path, value, place: format!("the variable {name}") });
     }
@@ -184,7 +196,12 @@ fn merged(defaults: Table, overrides: &[Override]) -> anyhow::Result<Settings> {
     for one in overrides {
         put(&mut table, &one.path, one.value.clone());
         settings = table.clone().try_into().map_err(|error: toml::de::Error| {
-            anyhow::anyhow!("{}: `{}` cannot have this value: {}", one.place, one.path.join("."), error.message())
+            anyhow::anyhow!(
+                "{}: `{}` cannot have this value: {}",
+                one.place,
+                one.path.join("."),
+                error.message()
+            )
         })?;
     }
     Ok(settings)

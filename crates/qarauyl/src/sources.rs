@@ -49,7 +49,11 @@ struct EndpointForm {
 }
 
 /// Reads source files, each with its name; a mistake is named with file and line.
-pub(crate) fn read(files: &[(String, String)], settings: &Settings, now: Timestamp) -> anyhow::Result<Vec<ConfiguredSource>> {
+pub(crate) fn read(
+    files: &[(String, String)],
+    settings: &Settings,
+    now: Timestamp,
+) -> anyhow::Result<Vec<ConfiguredSource>> {
     let mut sources = Vec::new();
     let mut known: HashMap<String, String> = HashMap::new();
     for (file, text) in files {
@@ -75,14 +79,20 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
     let timezone = form.timezone.unwrap_or_else(|| settings.team.timezone.clone());
     let plan = fetcher::Schedule::parse(&schedule, &timezone)?;
     let languages = form.languages.iter().map(|word| {
-        Lang::parse(word).with_context(|| format!("`{word}` is no language that is known: use kk, ug, zh, ru, en, tr or a label such as kk-Arab"))
+        Lang::parse(word).with_context(|| {
+            format!(
+                "`{word}` is no language that is known: use kk, ug, zh, ru, en, tr or a label such as kk-Arab"
+            )
+        })
     });
     let rules = form.rules.map(|table| table.to_string()).unwrap_or_default();
     extractor::SiteRules::parse(&rules)?;
     let source = Source {
         id: form.id.parse::<SourceId>()?,
         name: form.name,
-        country: Some(form.country).filter(|code| code.len() == 2).context("country is a code of two letters, such as KZ")?,
+        country: Some(form.country)
+            .filter(|code| code.len() == 2)
+            .context("country is a code of two letters, such as KZ")?,
         kind: form.kind.parse::<SourceKind>()?,
         languages: languages.collect::<anyhow::Result<_>>()?,
         owner: form.owner,

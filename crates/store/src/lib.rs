@@ -24,6 +24,7 @@ mod reading;
 mod retry;
 mod rows;
 mod sealed;
+mod sealed_rows;
 mod sourcing;
 mod subscribing;
 mod watching;

@@ -6,14 +6,13 @@ use model::{
     AlertId, DeliveryOutcome, Digest, DigestContents, DigestId, Excerpt, Frequency, Mode, Readings, StoryId,
     Subscriber,
 };
-use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
-use text::Lang;
 
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
-use crate::rows::{maybe_time, millis, time, word};
+use crate::rows::{millis, time, word};
+use crate::sealed_rows::{ContentsRow, ExcerptRow};
 use crate::subscribing::zone_of;
 use crate::{Database, Job, JobKind, StoreError};
 
@@ -37,6 +36,9 @@ pub trait Mailing: Send + Sync {
         domain: &str,
         now: Timestamp,
     ) -> Result<Option<Digest>, StoreError>;
+
+    /// Returns what was told in all digests that were sent, oldest first.
+    async fn told_excerpts(&self) -> Result<Vec<Excerpt>, StoreError>;
 
     /// Records what came of it, closes the job, and opens the next one of the timetable.
     async fn finish_delivery(&self, job: &Job, sent: &Sent, now: Timestamp) -> Result<(), StoreError>;
@@ -91,6 +93,19 @@ impl Mailing for Database {
         }
         transaction.commit().await?;
         Ok(Some(digest))
+    }
+
+    async fn told_excerpts(&self) -> Result<Vec<Excerpt>, StoreError> {
+        let rows = sqlx::query("select contents_sealed from digests where sent > 0 order by id")
+            .fetch_all(self.readers())
+            .await?;
+        let mut told = Vec::new();
+        for row in rows {
+            let contents: ContentsRow =
+                self.open_sealed("digests.contents", row.try_get("contents_sealed")?)?;
+            told.extend(contents.into_contents().items.into_iter().map(|(_, _, excerpt)| excerpt));
+        }
+        Ok(told)
     }
 
     async fn finish_delivery(&self, job: &Job, sent: &Sent, now: Timestamp) -> Result<(), StoreError> {
@@ -333,92 +348,4 @@ async fn readings(
         }
     }
     Ok(readings)
-}
-
-/// An excerpt as it lies, sealed, in `alerts.excerpt_sealed`.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct ExcerptRow {
-    watch_name: String,
-    title: String,
-    passage: String,
-    highlights: Vec<(usize, usize)>,
-    lang: Option<String>,
-    source_name: String,
-    url: String,
-    published: i64,
-    from_feed: bool,
-}
-
-impl From<&Excerpt> for ExcerptRow {
-    fn from(excerpt: &Excerpt) -> Self {
-        Self {
-            watch_name: excerpt.watch_name.clone(),
-            title: excerpt.title.clone(),
-            passage: excerpt.passage.clone(),
-            highlights: excerpt.highlights.iter().map(|range| (range.start, range.end)).collect(),
-            lang: excerpt.lang.map(|lang| lang.as_str().to_owned()),
-            source_name: excerpt.source_name.clone(),
-            url: excerpt.url.clone(),
-            published: excerpt.published.map_or(0, millis),
-            from_feed: excerpt.from_feed,
-        }
-    }
-}
-
-impl ExcerptRow {
-    fn into_excerpt(self) -> Excerpt {
-        Excerpt {
-            watch_name: self.watch_name,
-            title: self.title,
-            passage: self.passage,
-            highlights: self.highlights.into_iter().map(|(start, end)| start..end).collect(),
-            lang: self.lang.and_then(|lang| Lang::parse(&lang)),
-            source_name: self.source_name,
-            url: self.url,
-            published: maybe_time(self.published),
-            from_feed: self.from_feed,
-        }
-    }
-}
-
-/// A digest's contents as they lie, sealed, in `digests.contents_sealed`.
-#[derive(Serialize, Deserialize)]
-struct ContentsRow {
-    items: Vec<(i64, i64, ExcerptRow)>,
-    mode: Option<String>,
-    older_matches: u32,
-    enabled: u32,
-    read: u32,
-    unread: Vec<(String, String)>,
-    next_mail: i64,
-}
-
-impl From<&DigestContents> for ContentsRow {
-    fn from(contents: &DigestContents) -> Self {
-        let row = |(alert, story, excerpt): &(AlertId, StoryId, Excerpt)| (alert.0, story.0, excerpt.into());
-        Self {
-            items: contents.items.iter().map(row).collect(),
-            mode: contents.mode.map(|mode| mode.as_str().to_owned()),
-            older_matches: contents.older_matches,
-            enabled: contents.readings.enabled,
-            read: contents.readings.read,
-            unread: contents.readings.unread.clone(),
-            next_mail: contents.next_mail.map_or(0, millis),
-        }
-    }
-}
-
-impl ContentsRow {
-    fn into_contents(self) -> DigestContents {
-        let item = |(alert, story, row): (i64, i64, ExcerptRow)| {
-            (AlertId(alert), StoryId(story), row.into_excerpt())
-        };
-        DigestContents {
-            items: self.items.into_iter().map(item).collect(),
-            mode: self.mode.and_then(|mode| mode.parse().ok()),
-            older_matches: self.older_matches,
-            readings: Readings { enabled: self.enabled, read: self.read, unread: self.unread },
-            next_mail: maybe_time(self.next_mail),
-        }
-    }
 }

@@ -70,7 +70,11 @@ pub(crate) fn run(settings: &Settings, arguments: &Arguments, out: Output) -> an
             let (label, text) = line.split_once('\t').unwrap_or(("", &line));
             let lang = Lang::parse(label).unwrap_or_else(|| text::detect(text));
             let analysed = analyse(text, lang, &lexicon, arguments.keys);
-            write_out(&format!("{line}\t{}\t{}", joined(&analysed, |token| &token.keys), joined(&analysed, |token| &token.entities)))?;
+            write_out(&format!(
+                "{line}\t{}\t{}",
+                joined(&analysed, |token| &token.keys),
+                joined(&analysed, |token| &token.entities)
+            ))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -99,9 +103,15 @@ fn analyse(text: &str, lang: Lang, lexicon: &Lexicon, keys: Keys) -> Analysed {
     let tokens = document.body.tokens.iter().map(|token| Token {
         text: text.get(token.range.clone()).unwrap_or_default().to_owned(),
         keys: token.keys.iter().filter(|key| shown(key, keys)).map(|key| key.text().to_owned()).collect(),
-        entities: token.keys.iter().filter(|key| key.kind() == KeyKind::Entity).map(|key| key.text().to_owned()).collect(),
+        entities: token
+            .keys
+            .iter()
+            .filter(|key| key.kind() == KeyKind::Entity)
+            .map(|key| key.text().to_owned())
+            .collect(),
     });
-    let script = text.chars().map(Script::of).find(|script| *script != Script::Other).unwrap_or(Script::Other);
+    let script =
+        text.chars().map(Script::of).find(|script| *script != Script::Other).unwrap_or(Script::Other);
     Analysed { script: script.as_str(), lang: lang.as_str(), tokens: tokens.collect() }
 }
 
@@ -128,7 +138,8 @@ fn facts(lang: Lang) -> Facts {
 }
 
 fn joined(analysed: &Analysed, part: impl Fn(&Token) -> &Vec<String>) -> String {
-    let tokens: Vec<String> = analysed.tokens.iter().map(|token| part(token).join("|")).filter(|text| !text.is_empty()).collect();
+    let tokens: Vec<String> =
+        analysed.tokens.iter().map(|token| part(token).join("|")).filter(|text| !text.is_empty()).collect();
     tokens.join(" ")
 }
 
@@ -138,5 +149,10 @@ fn plain(analysed: &Analysed) -> String {
         .iter()
         .map(|token| vec![token.text.clone(), token.keys.join(" "), token.entities.join(" ")])
         .collect();
-    format!("script  {}\nlanguage  {}\n\n{}", analysed.script, analysed.lang, table(&["word", "keys", "entities"], &rows))
+    format!(
+        "script  {}\nlanguage  {}\n\n{}",
+        analysed.script,
+        analysed.lang,
+        table(&["word", "keys", "entities"], &rows)
+    )
 }

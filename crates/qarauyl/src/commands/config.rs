@@ -26,7 +26,12 @@ struct Checked {
     entities: usize,
 }
 
-pub(crate) fn run(home: &Path, named: Option<&PathBuf>, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
+pub(crate) fn run(
+    home: &Path,
+    named: Option<&PathBuf>,
+    action: &Action,
+    out: Output,
+) -> anyhow::Result<ExitCode> {
     if matches!(action, Action::Show) {
         write_out(embedded::SETTINGS)?;
         return Ok(ExitCode::SUCCESS);
@@ -41,7 +46,10 @@ pub(crate) fn run(home: &Path, named: Option<&PathBuf>, action: &Action, out: Ou
         entities: lexicon.entities().len(),
     };
     out.show(&checked, || {
-        format!("The settings can be used: {} sources, {} of them switched on; {} entities.", checked.sources, checked.enabled, checked.entities)
+        format!(
+            "The settings can be used: {} sources, {} of them switched on; {} entities.",
+            checked.sources, checked.enabled, checked.entities
+        )
     })?;
     Ok(ExitCode::SUCCESS)
 }

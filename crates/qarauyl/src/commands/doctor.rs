@@ -50,26 +50,43 @@ fn look(what: &'static str, says: impl Into<String>, todo: impl Into<String>) ->
 
 fn key(house: &House) -> Finding {
     match &house.key {
-        KeyOrigin::None => look("key", "there is none: watches, subscribers and digests are locked", "qarauyl init makes one; or see [seal] in the settings"),
+        KeyOrigin::None => look(
+            "key",
+            "there is none: watches, subscribers and digests are locked",
+            "qarauyl init makes one; or see [seal] in the settings",
+        ),
         KeyOrigin::Credential => fine("key", "comes from a systemd credential"),
         KeyOrigin::Passphrase => fine("key", "is derived from a passphrase"),
         KeyOrigin::File(path) => fine(
             "key",
-            format!("lies in {}: on the disk of the store it protects copies and backups of the store only, not a machine that is seized", path.display()),
+            format!(
+                "lies in {}: on the disk of the store it protects copies and backups of the store only, not a machine that is seized",
+                path.display()
+            ),
         ),
     }
 }
 
 async fn store(house: &House) -> Finding {
     match house.store.counts().await {
-        Ok(counts) => fine("store", format!("{} articles, {} versions, {} alerts, {} mails", counts.articles, counts.versions, counts.alerts, counts.mails)),
+        Ok(counts) => fine(
+            "store",
+            format!(
+                "{} articles, {} versions, {} alerts, {} mails",
+                counts.articles, counts.versions, counts.alerts, counts.mails
+            ),
+        ),
         Err(error) => look("store", error.to_string(), "see [store] url in the settings"),
     }
 }
 
 async fn sources(house: &House) -> anyhow::Result<Finding> {
     if let Err(error) = house.sources() {
-        return Ok(look("sources", format!("{error:#}"), "mend the line that is named, then: qarauyl config check"));
+        return Ok(look(
+            "sources",
+            format!("{error:#}"),
+            "mend the line that is named, then: qarauyl config check",
+        ));
     }
     let records = house.store.source_records().await?;
     let on: Vec<_> = records.iter().filter(|record| record.source.enabled).collect();
@@ -92,7 +109,11 @@ fn archive(house: &House) -> Finding {
     let dir = &house.settings.archive.dir;
     match std::fs::create_dir_all(dir) {
         Ok(()) => fine("archive", format!("{} can be written", dir.display())),
-        Err(error) => look("archive", format!("{}: {error}", dir.display()), "give the folder to the user who runs qarauyl"),
+        Err(error) => look(
+            "archive",
+            format!("{}: {error}", dir.display()),
+            "give the folder to the user who runs qarauyl",
+        ),
     }
 }
 
@@ -109,14 +130,21 @@ fn mail(house: &House) -> Finding {
     let mailer = &house.settings.mailer;
     match (mailer.transport, mailer::Transport::new(mailer)) {
         (_, Err(error)) => look("mail", error.to_string(), "see [mailer.smtp] in the settings"),
-        (mailer::TransportKind::File, Ok(_)) => {
-            fine("mail", format!("goes to the folder {}; [mailer] transport = \"smtp\" sends it", mailer.outbox.display()))
+        (mailer::TransportKind::File, Ok(_)) => fine(
+            "mail",
+            format!("goes to the folder {}; [mailer] transport = \"smtp\" sends it", mailer.outbox.display()),
+        ),
+        (mailer::TransportKind::Smtp, Ok(_)) => {
+            fine("mail", format!("goes to {}:{}", mailer.smtp.host, mailer.smtp.port))
         }
-        (mailer::TransportKind::Smtp, Ok(_)) => fine("mail", format!("goes to {}:{}", mailer.smtp.host, mailer.smtp.port)),
     }
 }
 
 async fn jobs(house: &House) -> anyhow::Result<Finding> {
     let parked = house.store.parked().await?.len();
-    Ok(if parked == 0 { fine("jobs", "none waits for a person") } else { look("jobs", format!("{parked} wait for a person"), "qarauyl jobs") })
+    Ok(if parked == 0 {
+        fine("jobs", "none waits for a person")
+    } else {
+        look("jobs", format!("{parked} wait for a person"), "qarauyl jobs")
+    })
 }

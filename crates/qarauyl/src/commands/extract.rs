@@ -48,7 +48,8 @@ pub(crate) fn run(arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode
     }
     let path = arguments.file.as_deref().context("name a file, or a folder with --batch")?;
     let bytes = std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let page = Page { bytes: &bytes, url: None, content_type: "", rules: None, zone: TimeZone::UTC, fetched: now };
+    let page =
+        Page { bytes: &bytes, url: None, content_type: "", rules: None, zone: TimeZone::UTC, fetched: now };
     let extracted = match extract(&page) {
         Ok(extracted) => extracted,
         Err(error) => {

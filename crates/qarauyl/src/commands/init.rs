@@ -38,7 +38,8 @@ pub(crate) fn run(home: &Path, arguments: &Arguments, out: Output) -> anyhow::Re
     if TimeZone::get(&arguments.timezone).is_err() {
         bail!("`{}` is no time zone that is known: write it as Asia/Almaty", arguments.timezone);
     }
-    std::fs::create_dir_all(home.join("data")).with_context(|| format!("cannot make the folder `{}`", home.display()))?;
+    std::fs::create_dir_all(home.join("data"))
+        .with_context(|| format!("cannot make the folder `{}`", home.display()))?;
     let (settings, key) = (home.join(FILE), home.join("data/key"));
     write_new(&settings, &text(arguments), 0o644)?;
     if key.exists() {
@@ -59,9 +60,13 @@ pub(crate) fn run(home: &Path, arguments: &Arguments, out: Output) -> anyhow::Re
 
 /// Writes a file that is not there yet.
 pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path).with_context(|| {
-        format!("`{}` is not overwritten: move it away first, or name another folder with --home", path.display())
-    })?;
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(mode).open(path).with_context(|| {
+            format!(
+                "`{}` is not overwritten: move it away first, or name another folder with --home",
+                path.display()
+            )
+        })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{}`", path.display()))
 }
 

@@ -47,7 +47,12 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
 }
 
 /// Polls each endpoint once and works until nothing is due or leased.
-pub(crate) async fn once(house: &House, pipeline: &Pipeline, shutdown: &CancellationToken, out: Output) -> anyhow::Result<()> {
+pub(crate) async fn once(
+    house: &House,
+    pipeline: &Pipeline,
+    shutdown: &CancellationToken,
+    out: Output,
+) -> anyhow::Result<()> {
     let kinds = pipeline.kinds();
     if kinds.contains(&JobKind::Poll) {
         house.store.poll_all(house.clock.now()).await?;
@@ -56,7 +61,10 @@ pub(crate) async fn once(house: &House, pipeline: &Pipeline, shutdown: &Cancella
     let bar = progress(out);
     let each = async || {
         if let Ok(counts) = house.store.counts().await {
-            bar.set_message(format!("{} articles, {} read, {} alerts", counts.articles, counts.versions, counts.alerts));
+            bar.set_message(format!(
+                "{} articles, {} read, {} alerts",
+                counts.articles, counts.versions, counts.alerts
+            ));
         }
     };
     tokio::select! {
@@ -82,7 +90,11 @@ fn progress(out: Output) -> ProgressBar {
 }
 
 /// Starts the pages; they end with `shutdown`.
-pub(crate) async fn serve(house: &House, pipeline: &Pipeline, shutdown: &CancellationToken) -> anyhow::Result<TaskTracker> {
+pub(crate) async fn serve(
+    house: &House,
+    pipeline: &Pipeline,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<TaskTracker> {
     let index = match &pipeline.index {
         Some(index) => Arc::clone(index),
         None => house.index(&pipeline.lexicon)?,

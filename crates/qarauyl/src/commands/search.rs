@@ -59,9 +59,19 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         By::Newest => Order::Newest,
         By::Best => Order::Best,
     };
-    let request = SearchRequest { plan: plan(&query, &lexicon)?, order, limit: arguments.limit.clamp(1, 1_000), after: None };
+    let request = SearchRequest {
+        plan: plan(&query, &lexicon)?,
+        order,
+        limit: arguments.limit.clamp(1, 1_000),
+        after: None,
+    };
     let hits = index.search(&request)?;
-    let found = Found { reading: query.to_string(), problem, total: hits.total, hits: hits.hits.into_iter().map(hit).collect() };
+    let found = Found {
+        reading: query.to_string(),
+        problem,
+        total: hits.total,
+        hits: hits.hits.into_iter().map(hit).collect(),
+    };
     if let Some(problem) = &found.problem {
         out.say(problem);
     }
@@ -86,7 +96,10 @@ fn plain(found: &Found) -> String {
     let mut lines = vec![format!("{} articles for {}", found.total, found.reading)];
     for hit in &found.hits {
         let day = hit.published.get(..10).unwrap_or_default();
-        lines.push(format!("\n{}\n  {day}  {}  [{}]  {}\n  {}", hit.title, hit.source, hit.lang, hit.url, hit.passage));
+        lines.push(format!(
+            "\n{}\n  {day}  {}  [{}]  {}\n  {}",
+            hit.title, hit.source, hit.lang, hit.url, hit.passage
+        ));
     }
     lines.join("\n")
 }

@@ -75,8 +75,18 @@ async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
             .iter()
             .map(|row| {
                 let state = if row.enabled { row.state } else { "switched off" };
-                let last = row.last_read.map_or_else(|| "never".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M").to_string());
-                vec![row.source.clone(), row.country.clone(), row.kind.to_owned(), state.to_owned(), last, row.articles.to_string(), row.endpoint.clone()]
+                let last = row
+                    .last_read
+                    .map_or_else(|| "never".to_owned(), |time| time.strftime("%Y-%m-%d %H:%M").to_string());
+                vec![
+                    row.source.clone(),
+                    row.country.clone(),
+                    row.kind.to_owned(),
+                    state.to_owned(),
+                    last,
+                    row.articles.to_string(),
+                    row.endpoint.clone(),
+                ]
             })
             .collect();
         table(&["source", "country", "kind", "state", "last read (UTC)", "articles", "endpoint"], &cells)
@@ -103,7 +113,11 @@ async fn check(house: &House, all: bool, only: Option<&str>, out: Output) -> any
     let client = PoliteClient::new(&house.settings.fetcher, house.clock.clone())?;
     let mut sources = house.sources()?;
     sources.retain(|one| (all || one.source.enabled) && only.is_none_or(|id| one.source.id.as_str() == id));
-    let bar = if out.json || !is_watched() { ProgressBar::hidden() } else { ProgressBar::new(u64::try_from(sources.len())?) };
+    let bar = if out.json || !is_watched() {
+        ProgressBar::hidden()
+    } else {
+        ProgressBar::new(u64::try_from(sources.len())?)
+    };
     let mut endpoints = Vec::new();
     for source in &sources {
         for number in 0..source.endpoints.len() {
@@ -162,7 +176,10 @@ fn report(endpoints: Vec<Checked>, sources: &[ConfiguredSource], now: Timestamp)
         endpoints.iter().filter(|one| !one.enabled).filter(lives).map(|one| one.source.clone()).collect();
     can_be_enabled.dedup();
     let mut unwatched: Vec<(String, Vec<String>)> = Vec::new();
-    for source in sources.iter().filter(|one| !endpoints.iter().any(|end| end.source == one.source.id.as_str() && end.entries > 0)) {
+    for source in sources
+        .iter()
+        .filter(|one| !endpoints.iter().any(|end| end.source == one.source.id.as_str() && end.entries > 0))
+    {
         for lang in &source.source.languages {
             let name = source.source.name.clone();
             match unwatched.iter_mut().find(|(code, _)| code == lang.code()) {
@@ -181,7 +198,13 @@ fn plain(report: &Report) -> String {
         .iter()
         .map(|one| {
             let newest = one.newest.map_or_else(String::new, |time| time.strftime("%Y-%m-%d").to_string());
-            vec![one.source.clone(), one.state.to_owned(), one.entries.to_string(), newest, one.reason.clone()]
+            vec![
+                one.source.clone(),
+                one.state.to_owned(),
+                one.entries.to_string(),
+                newest,
+                one.reason.clone(),
+            ]
         })
         .collect();
     let mut text = table(&["source", "state", "entries", "newest", "why"], &cells);

@@ -80,7 +80,11 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         Action::Pause { address, resume } => {
             let subscriber = at(house, &address_of(address)?).await?;
             house.store.pause_subscriber(subscriber.id, !resume).await?;
-            out.say(if *resume { "Mails go again." } else { "Mails are held back; what is found meanwhile waits." });
+            out.say(if *resume {
+                "Mails go again."
+            } else {
+                "Mails are held back; what is found meanwhile waits."
+            });
         }
         Action::Remove { address } => {
             let subscriber = at(house, &address_of(address)?).await?;
@@ -139,11 +143,18 @@ async fn list(house: &House, expose: bool, out: Output) -> anyhow::Result<()> {
         let subscriptions = house.store.subscriptions(subscriber.id).await?;
         let named = |id| names.iter().find(|(watch, _)| *watch == id).map_or("", |(_, name)| name.as_str());
         rows.push(Row {
-            address: if expose { subscriber.address.expose().to_owned() } else { subscriber.address.to_string() },
+            address: if expose {
+                subscriber.address.expose().to_owned()
+            } else {
+                subscriber.address.to_string()
+            },
             language: subscriber.language,
             timezone: subscriber.timezone,
             paused: subscriber.paused,
-            subscriptions: subscriptions.iter().map(|one| format!("{} ({}, {})", named(one.watch), one.frequency, one.mode)).collect(),
+            subscriptions: subscriptions
+                .iter()
+                .map(|one| format!("{} ({}, {})", named(one.watch), one.frequency, one.mode))
+                .collect(),
         });
     }
     out.show(&rows, || {
@@ -151,7 +162,13 @@ async fn list(house: &House, expose: bool, out: Output) -> anyhow::Result<()> {
             .iter()
             .map(|row| {
                 let state = if row.paused { "paused" } else { "active" };
-                vec![row.address.clone(), state.to_owned(), row.language.clone(), row.timezone.clone(), row.subscriptions.join("; ")]
+                vec![
+                    row.address.clone(),
+                    state.to_owned(),
+                    row.language.clone(),
+                    row.timezone.clone(),
+                    row.subscriptions.join("; "),
+                ]
             })
             .collect();
         table(&["subscriber", "state", "language", "time zone", "subscriptions"], &cells)

@@ -70,7 +70,11 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
 
 /// Finds a watch by name.
 pub(crate) async fn named(house: &House, name: &str) -> anyhow::Result<Watch> {
-    house.store.watch_named(name).await?.context("there is no watch of that name: `qarauyl watch list` shows all")
+    house
+        .store
+        .watch_named(name)
+        .await?
+        .context("there is no watch of that name: `qarauyl watch list` shows all")
 }
 
 /// Reads a query strictly, and expands it.
@@ -91,7 +95,12 @@ async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Resu
     }
     let id = house.store.add_watch(name.trim(), &reading, house.clock.now()).await?;
     let row = Row { id: id.0, name: name.trim().to_owned(), query: reading, state: "active" };
-    out.show(&row, || format!("Added. It is read as: {}\nNext: qarauyl subscriber add you@example.org --watch '{}'", row.query, row.name))?;
+    out.show(&row, || {
+        format!(
+            "Added. It is read as: {}\nNext: qarauyl subscriber add you@example.org --watch '{}'",
+            row.query, row.name
+        )
+    })?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -101,7 +110,11 @@ async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     out.show(&rows, || {
         let cells: Vec<Vec<String>> =
             rows.iter().map(|row| vec![row.name.clone(), row.state.to_owned(), row.query.clone()]).collect();
-        if cells.is_empty() { "No watches yet: qarauyl watch add NAME QUERY".to_owned() } else { table(&["watch", "state", "query"], &cells) }
+        if cells.is_empty() {
+            "No watches yet: qarauyl watch add NAME QUERY".to_owned()
+        } else {
+            table(&["watch", "state", "query"], &cells)
+        }
     })?;
     Ok(ExitCode::SUCCESS)
 }
@@ -128,8 +141,14 @@ async fn test(house: &House, text: &str, limit: usize, out: Output) -> anyhow::R
     let articles = hits.hits.into_iter().map(|hit| (hit.source_name, hit.title)).collect();
     let tested = Tested { reading, total: hits.total, articles };
     out.show(&tested, || {
-        let rows: Vec<Vec<String>> = tested.articles.iter().map(|(source, title)| vec![source.clone(), title.clone()]).collect();
-        format!("Read as: {}\n{} articles in the archive match.\n{}", tested.reading, tested.total, table(&["source", "title"], &rows))
+        let rows: Vec<Vec<String>> =
+            tested.articles.iter().map(|(source, title)| vec![source.clone(), title.clone()]).collect();
+        format!(
+            "Read as: {}\n{} articles in the archive match.\n{}",
+            tested.reading,
+            tested.total,
+            table(&["source", "title"], &rows)
+        )
     })?;
     Ok(if tested.total == 0 { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
 }
