@@ -86,10 +86,9 @@ fn clean<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         .flat_map(|names| names.split(" and "))
     {
         let mut name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        for before in BEFORE {
-            if name.to_lowercase().starts_with(before) {
-                name = name.chars().skip(before.chars().count()).collect::<String>().trim().to_owned();
-            }
+        if let Some(before) = BEFORE.iter().find(|before| name.to_lowercase().starts_with(*before)) {
+            let rest: String = name.chars().skip(before.chars().count()).collect();
+            name = rest.trim().to_owned();
         }
         if is_name(&name) && !found.contains(&name) {
             found.push(name);

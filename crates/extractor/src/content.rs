@@ -64,7 +64,7 @@ fn container(root: ElementRef<'_>, html: &Html, masses: &HashMap<NodeId, f64>) -
         let heaviest = current.child_elements().max_by(|a, b| mass(a.id()).total_cmp(&mass(b.id())));
         match heaviest {
             Some(child) if mass(child.id()) >= NEARLY_ALL * mass(current.id()) && holds_blocks(child) => {
-                current = child
+                current = child;
             }
             _ => return current.id(),
         }

@@ -54,28 +54,21 @@ impl Handler for ExtractService {
             let (archive, most) = (Arc::clone(&self.archive), self.max_decoded_bytes);
             let read = tokio::task::spawn_blocking(move || (read_page(&archive, &page, most), page)).await;
             let (read, page) = read.map_err(|_| Failed::passing(&"the extractor panicked"))?;
-            let extraction = self.extraction(read?, &page, now);
+            let extraction = extraction(read?, &page, now);
             self.store.finish_extract(job, &page, &extraction, now).await?;
         }
         Ok(())
     }
 }
 
-impl ExtractService {
-    fn extraction(
-        &self,
-        read: Result<Extracted, ExtractError>,
-        page: &PageCapture,
-        now: Timestamp,
-    ) -> Extraction {
-        match read {
-            Ok(extracted) => Extraction::Read(version_of(extracted, page)),
-            Err(error) => {
-                let hopeful = page.article.first_seen + HOPE > now && error != ExtractError::NotHtml;
-                let (id, source) = (page.article.id.0, page.source.id.as_str());
-                tracing::info!(article.id = id, source.id = source, reason = %error, "no text on the page, the feed's stands in");
-                Extraction::Unreadable { again: hopeful.then(|| now + AGAIN) }
-            }
+fn extraction(read: Result<Extracted, ExtractError>, page: &PageCapture, now: Timestamp) -> Extraction {
+    match read {
+        Ok(extracted) => Extraction::Read(version_of(extracted, page)),
+        Err(error) => {
+            let hopeful = page.article.first_seen + HOPE > now && error != ExtractError::NotHtml;
+            let (id, source) = (page.article.id.0, page.source.id.as_str());
+            tracing::info!(article.id = id, source.id = source, reason = %error, "no text on the page, the feed's stands in");
+            Extraction::Unreadable { again: hopeful.then(|| now + AGAIN) }
         }
     }
 }

@@ -60,14 +60,14 @@ impl TantivyIndex {
     /// When the folder cannot be used or the files of the index are broken.
     pub fn open(config: &Config, lexicon: Arc<Lexicon>) -> Result<Self, IndexError> {
         let folder = Folder::open(&config.directory)?;
-        let build = folder.alone(|| match folder.living()? {
-            Some(name) => Build::open(&folder, &name),
-            None => {
-                let name = folder.begin()?;
-                let build = Build::create(&folder, &name)?;
-                folder.point_at(&name)?;
-                Ok(build)
+        let build = folder.alone(|| {
+            if let Some(name) = folder.living()? {
+                return Build::open(&folder, &name);
             }
+            let name = folder.begin()?;
+            let build = Build::create(&folder, &name)?;
+            folder.point_at(&name)?;
+            Ok(build)
         })?;
         Ok(Self {
             folder,

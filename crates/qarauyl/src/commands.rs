@@ -8,6 +8,7 @@ mod extract;
 mod index;
 mod init;
 mod jobs;
+mod ledger;
 mod run;
 mod search;
 mod source;
@@ -81,6 +82,8 @@ enum Command {
     Detect(analyze::DetectArguments),
     /// Work that waits for a person: list it, try it again.
     Jobs(jobs::Arguments),
+    /// What was read, and what was told to whom.
+    Ledger,
     /// The search index.
     #[command(subcommand)]
     Index(index::Action),
@@ -117,6 +120,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Subscriber(action) => subscriber::run(&house, &action, out).await,
         Command::Source(action) => source::run(&house, &action, out).await,
         Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
+        Command::Ledger => ledger::run(&house, out).await,
         Command::Index(action) => index::run(&house, &action, out).await,
         Command::Doctor => doctor::run(&house, out).await,
         _ => Ok(ExitCode::SUCCESS),
@@ -127,8 +131,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 fn louder(settings: &mut Settings, verbose: u8) {
     match verbose {
         0 => {}
-        1 => settings.log.level = "debug".to_owned(),
-        _ => settings.log.level = "trace".to_owned(),
+        1 => "debug".clone_into(&mut settings.log.level),
+        _ => "trace".clone_into(&mut settings.log.level),
     }
 }
 

@@ -42,7 +42,7 @@ pub use key::{Key, KeyError, KeyOrigin, load_key};
 pub use mailing::{Mailing, Sent};
 pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice};
 pub use queue::Queue;
-pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord};
+pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
 pub use retry::{Failure, RetryPolicy};
 pub use sealed::{SealError, Sealed, Sealer};
 pub use sourcing::{ConfiguredEndpoint, ConfiguredSource, Sourcing};

@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Source, Version};
+use model::{
+    AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Source, SubscriberId, Version,
+    WatchId,
+};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -63,6 +66,19 @@ pub struct SourceRecord {
     pub articles: u64,
 }
 
+/// A story that somebody was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// The watch that matched.
+    pub watch: WatchId,
+    /// Who was told.
+    pub subscriber: SubscriberId,
+    /// The story, named by the first of its articles' addresses.
+    pub story: String,
+    /// In how many mails: more than one when the story had news.
+    pub mails: u64,
+}
+
 /// How much there is of everything.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HouseCounts {
@@ -95,6 +111,12 @@ pub trait Reading: Send + Sync {
 
     /// Lists all configured endpoints with their states, by source.
     async fn source_records(&self) -> Result<Vec<SourceRecord>, StoreError>;
+
+    /// Returns what was told to whom, and in how many mails.
+    async fn tellings(&self) -> Result<Vec<Telling>, StoreError>;
+
+    /// Returns the address and the newest text's hash of every article, by address.
+    async fn texts(&self) -> Result<Vec<(String, String)>, StoreError>;
 
     /// Counts everything.
     async fn counts(&self) -> Result<HouseCounts, StoreError>;
@@ -135,6 +157,36 @@ impl Reading for Database {
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.readers()).await?;
         rows.iter().map(source_record_of).collect()
+    }
+
+    async fn tellings(&self) -> Result<Vec<Telling>, StoreError> {
+        let rows = sqlx::query(
+            "select a.watch as watch, t.subscriber as subscriber, count(distinct t.digest) as mails,
+             (select min(x.url) from articles x where x.story = a.story) as story
+             from tellings t join alerts a on a.id = t.alert where t.digest > 0 group by a.watch, t.subscriber, a.story
+             order by a.watch, t.subscriber, a.story",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        let telling = |row: &AnyRow| -> Result<Telling, StoreError> {
+            Ok(Telling {
+                watch: WatchId(row.try_get("watch")?),
+                subscriber: SubscriberId(row.try_get("subscriber")?),
+                story: row.try_get("story")?,
+                mails: u64::try_from(row.try_get::<i64, _>("mails")?).unwrap_or(0),
+            })
+        };
+        rows.iter().map(telling).collect()
+    }
+
+    async fn texts(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query(
+            "select a.url as url, v.fingerprint as fingerprint from articles a join versions v on v.id = a.latest_version
+             order by a.url",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(|row| Ok((row.try_get("url")?, row.try_get("fingerprint")?))).collect()
     }
 
     async fn counts(&self) -> Result<HouseCounts, StoreError> {

@@ -31,6 +31,7 @@ pub(crate) struct Asked {
 
 #[derive(Template)]
 #[template(path = "search.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a place of the template that is shown or not")]
 struct SearchPage {
     q: String,
     best: bool,

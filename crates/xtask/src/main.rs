@@ -8,8 +8,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
+use xtask::crash::Trial;
 use xtask::newsroom::Serving;
-use xtask::{check, newsroom, tidy};
+use xtask::{check, crash, newsroom, tidy};
 
 /// The house's own tools.
 #[derive(Parser)]
@@ -36,6 +37,18 @@ enum Tool {
         #[arg(long)]
         sources: Option<PathBuf>,
     },
+    /// Kills a house at random moments, starts it again, and compares its end with an undisturbed one.
+    Crash {
+        /// How often it is killed.
+        #[arg(long, default_value_t = 25)]
+        runs: u32,
+        /// A folder of `*.html.gz` pages; the bundled sample without it.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+        /// What the random moments come from.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
 }
 
 fn main() -> anyhow::Result<ExitCode> {
@@ -46,6 +59,12 @@ fn main() -> anyhow::Result<ExitCode> {
         Tool::Newsroom { folder, port, sources } => {
             let address = (Ipv4Addr::LOCALHOST, port).into();
             newsroom::serve(&Serving { folder, address, sources }, now())?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Tool::Crash { runs, folder, seed } => {
+            let program = program(&root)?;
+            let found = crash::run(&Trial { kills: runs, folder, seed, program }, now())?;
+            writeln!(io::stdout().lock(), "{found}")?;
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -62,6 +81,17 @@ fn report(findings: &[tidy::Finding]) -> anyhow::Result<ExitCode> {
     }
     writeln!(out, "tidy: {} findings", findings.len())?;
     Ok(ExitCode::FAILURE)
+}
+
+/// Builds the program as it ships, and returns where it lies.
+fn program(root: &Path) -> anyhow::Result<PathBuf> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = std::process::Command::new(cargo)
+        .args(["build", "--release", "--package", "qarauyl"])
+        .current_dir(root)
+        .status()?;
+    anyhow::ensure!(built.success(), "the program cannot be built");
+    Ok(root.join("target/release/qarauyl"))
 }
 
 fn root() -> anyhow::Result<PathBuf> {

@@ -160,3 +160,25 @@ fn the_numbers_tell_of_the_last_commit() {
     let written = jiff::Timestamp::try_from(fs::metadata(meta).unwrap().modified().unwrap()).unwrap();
     assert_eq!(numbers.last_commit, written);
 }
+
+#[test]
+fn a_batch_that_cannot_be_committed_leaves_nothing_and_the_next_one_is_kept() {
+    let given = given::index(&[english(1, "rail")]);
+    let meta = given.folder.path().join("index").join(current(&given.folder)).join("meta.json");
+    let kept = fs::read(&meta).unwrap();
+    fs::remove_file(&meta).unwrap();
+    fs::create_dir(&meta).unwrap();
+    given.index.put(&[english(1, "lost"), english(2, "lost")]).unwrap_err();
+    fs::remove_dir(&meta).unwrap();
+    fs::write(&meta, kept).unwrap();
+    assert_eq!(found(&given.index, "rail OR lost"), [1]);
+    given.index.put(&[english(3, "rail")]).unwrap();
+    assert_eq!((found(&given.index, "rail"), found(&given.index, "lost")), (vec![1, 3], vec![]));
+}
+
+#[test]
+fn a_new_house_may_say_that_nothing_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    open(&folder).mark_whole().unwrap();
+    assert!(!open(&folder).needs_rebuild());
+}

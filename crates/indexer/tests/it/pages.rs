@@ -17,7 +17,10 @@ fn only(given: &given::Given, query: &str) -> SearchHit {
 
 #[test]
 fn pages_follow_one_another_without_gap_or_repetition() {
-    let mut versions: Vec<_> = (1..=23).map(|id| english(id, &"rail ".repeat(1 + id as usize % 4))).collect();
+    let mut versions: Vec<_> = (1..=23)
+        .zip([1, 2, 3, 4].into_iter().cycle())
+        .map(|(id, often)| english(id, &"rail ".repeat(often)))
+        .collect();
     let same: Timestamp = "2026-11-01T00:00:00Z".parse().unwrap();
     versions.iter_mut().take(9).for_each(|version| version.version.published = Some(same));
     let given = given::index(&versions);
@@ -90,7 +93,7 @@ fn hits_are_marked_in_their_own_script() {
         article(2, Lang::ZhHans, "新闻", &["今天，霍尔果斯口岸开放。"]),
         article(3, Lang::KkCyrl, "Жаңалық", &["Қорғаста жаңа бекет ашылды."]),
     ]);
-    let hits = given::search(&given.index, "@khorgos").hits;
+    let hits = given::search(&given.index, "霍尔果斯").hits;
     let passages: Vec<Vec<&str>> = hits.iter().map(|hit| marked(&hit.passage, &hit.passage_marks)).collect();
     assert_eq!(passages, [["Қорғаста"], ["霍尔果斯"], ["قورعاستا"]]);
     assert_eq!(marked(&hits[2].title, &hits[2].title_marks), ["قورعاس"]);

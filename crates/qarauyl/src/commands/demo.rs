@@ -40,7 +40,7 @@ struct Pair {
 
 #[derive(Debug, Serialize)]
 struct Stage {
-    stage: &'static str,
+    name: &'static str,
     jobs: u64,
     seconds: f64,
 }
@@ -141,7 +141,7 @@ async fn report(house: &House, pipeline: &Pipeline, took: Duration) -> anyhow::R
         .collect();
     expected.sort();
     let stages = pipeline.stopwatches().into_iter().map(|(kind, watch)| Stage {
-        stage: kind.as_str(),
+        name: kind.as_str(),
         jobs: watch.jobs(),
         seconds: watch.time().as_secs_f64(),
     });
@@ -180,11 +180,11 @@ fn plain(report: &Report, dir: &Path) -> String {
     let stages: Vec<Vec<String>> = report
         .stages
         .iter()
-        .map(|stage| vec![stage.stage.to_owned(), stage.jobs.to_string(), format!("{:.2} s", stage.seconds)])
+        .map(|stage| vec![stage.name.to_owned(), stage.jobs.to_string(), format!("{:.2} s", stage.seconds)])
         .collect();
     let missing: Vec<&Pair> = report.expected.iter().filter(|pair| !report.found.contains(pair)).collect();
     let beside: Vec<&Pair> = report.found.iter().filter(|pair| !report.expected.contains(pair)).collect();
-    let mut text = format!(
+    let mut lines = vec![format!(
         "{}\n\n{}\n\n{} of {} expected alerts, {} beside them, in {} mails, {:.1} s in all.\nMails: {}",
         table(&["watch", "found", "where"], &rows),
         table(&["stage", "jobs", "work"], &stages),
@@ -194,11 +194,11 @@ fn plain(report: &Report, dir: &Path) -> String {
         report.mails,
         report.seconds,
         dir.join("outbox").display()
-    );
+    )];
     for (word, pairs) in [("missing", missing), ("beside", beside)] {
-        for pair in pairs {
-            text.push_str(&format!("\n{word}: {} / {} ({})", pair.watch, pair.title, pair.article));
-        }
+        lines.extend(
+            pairs.iter().map(|pair| format!("{word}: {} / {} ({})", pair.watch, pair.title, pair.article)),
+        );
     }
-    text
+    lines.join("\n")
 }

@@ -213,7 +213,10 @@ fn plain(report: &Report) -> String {
         text.push_str(&report.can_be_enabled.join("\n  "));
     }
     for (lang, names) in &report.unwatched {
-        text.push_str(&format!("\n\nUnwatched in {lang}: {}", names.join(", ")));
+        text.push_str("\n\nUnwatched in ");
+        text.push_str(lang);
+        text.push_str(": ");
+        text.push_str(&names.join(", "));
     }
     text
 }

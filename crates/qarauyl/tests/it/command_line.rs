@@ -1,0 +1,71 @@
+//! The command line on a house of its own: setting up, mistakes, and what they say.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[test]
+fn a_house_is_set_up_and_nothing_is_overwritten() {
+    let home = tempfile::tempdir().unwrap();
+    let first = qarauyl(home.path(), &["init", "--timezone", "Asia/Almaty"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let again = qarauyl(home.path(), &["init"]);
+    assert!(!again.status.success() && said(&again).contains("not overwritten"), "{}", said(&again));
+    let added = qarauyl(home.path(), &["watch", "add", "Border", "Қорғас AND (detain* OR ұстал*)"]);
+    assert!(added.status.success(), "{}", said(&added));
+    let twice = qarauyl(home.path(), &["watch", "add", "Border", "port"]);
+    assert!(!twice.status.success() && said(&twice).contains("of that name"), "{}", said(&twice));
+    let subscribed = qarauyl(home.path(), &["subscriber", "add", "aigul@example.org", "--watch", "Border"]);
+    assert!(subscribed.status.success() && !said(&subscribed).contains("aigul"), "{}", said(&subscribed));
+    let listed = qarauyl(home.path(), &["subscriber", "list"]);
+    assert!(said(&listed).contains("Border (daily@08:00, full)"), "{}", said(&listed));
+    let checked = qarauyl(home.path(), &["config", "check"]);
+    assert!(checked.status.success(), "{}", said(&checked));
+}
+
+#[test]
+fn mistakes_are_named_with_their_remedy() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(qarauyl(home.path(), &["init"]).status.success());
+    let check = |arguments: &[&str], word: &str| {
+        let output = qarauyl(home.path(), arguments);
+        assert!(!output.status.success() && said(&output).contains(word), "{arguments:?} {}", said(&output));
+    };
+    check(&["watch", "add", "x", "(khorgos"], "add a ) where its group ends");
+    check(&["watch", "add", "x", "@nowhere"], "no such entity");
+    check(&["watch", "remove", "x"], "watch list");
+    check(&["subscriber", "add", "no-address"], "name@example.org");
+    check(&["subscriber", "add", "a@example.org"], "watch add");
+    check(&["run", "--only", "printer"], "fetcher");
+    std::fs::write(home.path().join("qarauyl.toml"), "[web]\nlisten = 8391\n").unwrap();
+    check(&["config", "check"], "qarauyl.toml, line 2");
+}
+
+#[test]
+fn the_doctor_says_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(qarauyl(home.path(), &["init"]).status.success());
+    let output = qarauyl(home.path(), &["--json", "doctor"]);
+    let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let key = findings.as_array().unwrap().iter().find(|one| one["what"] == "key").unwrap();
+    assert!(key["says"].as_str().unwrap().contains("copies and backups"));
+    std::fs::remove_file(home.path().join("data/key")).unwrap();
+    let locked = qarauyl(home.path(), &["doctor"]);
+    assert!(!locked.status.success() && said(&locked).contains("locked"), "{}", said(&locked));
+}
+
+#[test]
+fn words_are_shown_with_their_keys_and_entities() {
+    let home = tempfile::tempdir().unwrap();
+    let output = qarauyl(home.path(), &["analyze", "Қорғастағы терминал"]);
+    assert!(said(&output).contains("khorgos") && said(&output).contains("kk-Cyrl"), "{}", said(&output));
+    let output = qarauyl(home.path(), &["detect", "قورعاس قالاسىندا جاڭا تەرمينال اشىلدى"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "kk-Arab");
+}
