@@ -1,4 +1,6 @@
 //! What is new in a copy: the sentences that its story did not have.
+//!
+//! A sentence that was edited counts as added: told once too often is better than once too seldom.
 
 use std::collections::HashSet;
 

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
+use crate::output::is_watched;
+
 /// The `[log]` section of the configuration.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -23,12 +25,15 @@ pub(crate) enum Format {
 
 /// Modules of other people that write statements and their values at debug or trace level: they stay out of every log,
 /// whatever level is asked for, because a value can be a watch or an address.
-const NEVER: &str = "sqlx=warn,lettre=warn,hyper=info,hyper_util=info,reqwest=info,h2=info,rustls=info,tantivy=info,selectors=warn,html5ever=warn";
+const NEVER: &str = "sqlx=warn,lettre=warn,hyper=info,hyper_util=info,reqwest=info,h2=info,rustls=info,tantivy=info,selectors=off,html5ever=off";
 
 /// Starts logging. A second start, in a test, is left out.
 pub(crate) fn start(config: &Config) {
     let filter = EnvFilter::builder().parse_lossy(format!("{},{NEVER}", config.level));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(is_watched())
+        .with_writer(std::io::stderr);
     let started = match config.format {
         Format::Text => builder.with_target(false).try_init(),
         Format::Json => builder.json().try_init(),

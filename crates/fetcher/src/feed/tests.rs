@@ -1,3 +1,5 @@
+//! Tests of `feed`, beside it because of their length.
+
 use super::*;
 
 fn read_feed(text: &str) -> Parsed {

@@ -1,3 +1,5 @@
+//! Tests of `schedule`, beside it because of their length.
+
 use super::*;
 
 /// A seed whose phase is zero for every spread that the tests use is not to be had, so they look at hits.
