@@ -88,7 +88,7 @@ fn clean<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
         let mut name = name.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some(before) = BEFORE.iter().find(|before| name.to_lowercase().starts_with(*before)) {
             let rest: String = name.chars().skip(before.chars().count()).collect();
-            name = rest.trim().to_owned();
+            rest.trim().clone_into(&mut name);
         }
         if is_name(&name) && !found.contains(&name) {
             found.push(name);

@@ -1,7 +1,7 @@
 //! Text in many scripts: which language it is in, which words it has, and under which keys each is found.
 //!
 //! Everything here is pure. Keys are computed in this crate alone, at indexing, at searching and at matching, so
-//! that all three agree. Kazakh and Uyghur fold to one row of letters ([`skeleton`](mod@skeleton)), so that a name
+//! that all three agree. Kazakh and Uyghur fold to one row of letters (`skeleton`), so that a name
 //! meets itself in every script; other languages fold to small letters and their Snowball stem.
 
 mod detect;

@@ -26,12 +26,11 @@ async fn watch(house: &TestHouse, name: &str, query: &str) {
     let now = house.clock.now();
     let watch = house.store.add_watch(name, query, now).await.unwrap();
     let address = "aigul@sample.kz".parse().unwrap();
-    let subscriber = match house.store.subscriber_at(&address).await.unwrap() {
-        Some(known) => known.id,
-        None => {
-            let new = NewSubscriber { address, language: "en".to_owned(), timezone: "UTC".to_owned() };
-            house.store.add_subscriber(&new, now).await.unwrap()
-        }
+    let subscriber = if let Some(known) = house.store.subscriber_at(&address).await.unwrap() {
+        known.id
+    } else {
+        let new = NewSubscriber { address, language: "en".to_owned(), timezone: "UTC".to_owned() };
+        house.store.add_subscriber(&new, now).await.unwrap()
     };
     house.store.subscribe(subscriber, watch, (Frequency::Instant, Mode::Full), now).await.unwrap();
 }

@@ -1,0 +1,156 @@
+//! A house for tests: a store in a scratch folder, a clock that stands still, and articles that have come as far as
+//! their Match job.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use model::{
+    Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, Clock, EndpointId, EndpointKind,
+    EndpointState, Entry, FirstLook, Source, SourceKind, Validators,
+};
+use store::{
+    ConfiguredEndpoint, ConfiguredSource, Database, Extracting, Extraction, Fetching, Job, JobKind,
+    NewCapture, NewVersion, Polled, Queue, QueueConfig, RetryPolicy, Sealer, Sourcing,
+};
+
+/// A house that goes away with its folder.
+#[derive(Debug)]
+pub struct TestHouse {
+    /// Its store, with a key.
+    pub store: Arc<Database>,
+    /// Its clock, which stands still until a test moves it.
+    pub clock: Clock,
+    folder: tempfile::TempDir,
+    captures: std::sync::atomic::AtomicU64,
+}
+
+impl TestHouse {
+    /// Opens a house with one source, whose backlog is treated as `first_look` says. Its first poll found nothing
+    /// yet.
+    pub async fn open(first_look: FirstLook) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}/house.db", folder.path().display());
+        let store = Arc::new(Database::open(&url, Some(Sealer::new(&[9; 32]))).await.unwrap());
+        let clock = Clock::fixed("2026-11-23T10:00:00Z".parse().unwrap());
+        store.sync_sources(&[source(first_look, clock.now())], clock.now()).await.unwrap();
+        Self { store, clock, folder, captures: std::sync::atomic::AtomicU64::new(0) }
+    }
+
+    /// Returns its folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Returns how its workers take jobs.
+    pub fn queue_config(&self) -> QueueConfig {
+        let second = SignedDuration::from_secs(1);
+        let retry = RetryPolicy { first_wait: second, longest_wait: second, attempts: 3 };
+        QueueConfig { lease: second * 30, idle: second, retry }
+    }
+
+    /// Publishes articles in one poll and reads each as far as its Match job. An article is its name, title and text.
+    pub async fn publish(&self, articles: &[(&str, &str, &str)]) {
+        self.poll(articles).await;
+        for _ in articles {
+            self.read_next(articles).await;
+        }
+    }
+
+    async fn poll(&self, articles: &[(&str, &str, &str)]) {
+        // The endpoint is polled every quarter of an hour; a second poll waits for its time.
+        if self.peek(JobKind::Poll).await.is_none() {
+            self.clock.advance(SignedDuration::from_mins(15));
+        }
+        let job = self.lease(JobKind::Poll).await;
+        let (source, endpoint) = self.store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();
+        let now = self.clock.now();
+        let polled = Polled {
+            endpoint,
+            source,
+            entries: articles.iter().map(|(name, title, _)| entry(name, title, now)).collect(),
+            validators: Validators::default(),
+            state: EndpointState::Ok,
+            reason: String::new(),
+            at: now,
+            next_due: now + SignedDuration::from_mins(15),
+        };
+        self.store.finish_poll(&job, &polled).await.unwrap();
+    }
+
+    async fn peek(&self, kind: JobKind) -> Option<()> {
+        self.store.is_busy(&[kind], self.clock.now()).await.unwrap().then_some(())
+    }
+
+    async fn lease(&self, kind: JobKind) -> Job {
+        let length = SignedDuration::from_secs(30);
+        self.store.lease(kind, 1, self.clock.now(), length).await.unwrap().pop().expect("a job is due")
+    }
+
+    async fn read_next(&self, articles: &[(&str, &str, &str)]) {
+        let now = self.clock.now();
+        let job = self.lease(JobKind::FetchPage).await;
+        let page = self.store.page(model::ArticleId(job.subject)).await.unwrap().unwrap();
+        let offset = self.captures.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        let capture = NewCapture {
+            article: page.article.id,
+            fetched: now,
+            status: 200,
+            payload_sha256: "ab".repeat(32),
+            location: CaptureLocation { file: "test.warc.gz".to_owned(), offset, length: 1 },
+        };
+        self.store.finish_fetch(&job, &capture).await.unwrap();
+        let job = self.lease(JobKind::Extract).await;
+        let kept = self.store.page_capture(CaptureId(job.subject)).await.unwrap().unwrap();
+        let address = kept.article.url.as_str();
+        let (_, title, text) =
+            articles.iter().find(|(name, ..)| address.ends_with(&format!("/{name}"))).unwrap();
+        let extraction = Extraction::Read(version(title, text, now));
+        self.store.finish_extract(&job, &kept, &extraction, now).await.unwrap();
+    }
+}
+
+fn source(first_look: FirstLook, now: Timestamp) -> ConfiguredSource {
+    let source = Source {
+        id: "steppe-herald".parse().unwrap(),
+        name: "Steppe Herald".to_owned(),
+        country: "KZ".to_owned(),
+        kind: SourceKind::Independent,
+        languages: vec![text::Lang::EnLatn],
+        owner: String::new(),
+        schedule: "*/15 * * * *".to_owned(),
+        timezone: "UTC".to_owned(),
+        first_look,
+        delay: SignedDuration::ZERO,
+        connections: 1,
+        enabled: true,
+        rules: String::new(),
+    };
+    let url = "https://herald.test/feed.xml".parse().unwrap();
+    ConfiguredSource {
+        source,
+        endpoints: vec![ConfiguredEndpoint { kind: EndpointKind::Feed, url, first_due: now }],
+    }
+}
+
+fn entry(name: &str, title: &str, now: Timestamp) -> Entry {
+    Entry {
+        url: CanonicalUrl::parse(&format!("https://herald.test/{name}")).unwrap(),
+        title: title.to_owned(),
+        summary: String::new(),
+        content: String::new(),
+        published: Some(now),
+    }
+}
+
+fn version(title: &str, text: &str, now: Timestamp) -> NewVersion {
+    let block = |line: &str| Block { kind: BlockKind::Paragraph, text: line.to_owned() };
+    NewVersion {
+        title: title.to_owned(),
+        byline: vec!["Aigerim Writer".to_owned()],
+        published: Some(now),
+        lang: text::detect(&format!("{title}\n{text}")),
+        blocks: text.lines().map(block).collect(),
+        fingerprint: text::fingerprint(&format!("{title}\n{text}")).to_hex(),
+    }
+}
