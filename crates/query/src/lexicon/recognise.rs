@@ -14,7 +14,7 @@ struct Found {
 }
 
 impl Lexicon {
-    /// Adds the key of each recognised entity to the first token of its spelling.
+    /// Adds the key of each recognised entity to every token of its spelling, so that the whole name is highlighted.
     pub(crate) fn mark(&self, document: &mut Document, title: &str, blocks: &[&str]) {
         if self.aliases.is_empty() {
             return;
@@ -34,11 +34,9 @@ impl Lexicon {
                 let fine =
                     alias.demands != Demands::Context || counts.get(alias.entity).copied().unwrap_or(false);
                 let entity = self.entities.get(alias.entity).filter(|_| fine);
-                if let (Some(entity), Some(token)) = (entity, field.tokens.get_mut(token)) {
-                    let key = Key::entity(&entity.id);
-                    if !token.keys.contains(&key) {
-                        token.keys.push(key);
-                    }
+                let Some(key) = entity.map(|entity| Key::entity(&entity.id)) else { continue };
+                for token in field.tokens.iter_mut().skip(token).take(alias.words.len()) {
+                    add(token, &key);
                 }
             }
         }
@@ -101,6 +99,12 @@ impl Lexicon {
             && words
             && !tokens.iter().any(|token| is_other(token, &entity.not_forms))
             && (alias.demands == Demands::Nothing || has_capital(first, block))
+    }
+}
+
+fn add(token: &mut Placed, key: &Key) {
+    if !token.keys.contains(key) {
+        token.keys.push(key.clone());
     }
 }
 
