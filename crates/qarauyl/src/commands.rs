@@ -9,6 +9,7 @@ mod index;
 mod init;
 mod jobs;
 mod ledger;
+mod lexicon;
 mod run;
 mod search;
 mod source;
@@ -84,6 +85,9 @@ enum Command {
     Jobs(jobs::Arguments),
     /// What was read, and what was told to whom.
     Ledger,
+    /// The team's own names, sealed: people and places that stand in no public lexicon.
+    #[command(subcommand)]
+    Lexicon(lexicon::Action),
     /// The search index.
     #[command(subcommand)]
     Index(index::Action),
@@ -121,6 +125,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Source(action) => source::run(&house, &action, out).await,
         Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
         Command::Ledger => ledger::run(&house, out).await,
+        Command::Lexicon(action) => lexicon::run(&house, &action, out).await,
         Command::Index(action) => index::run(&house, &action, out).await,
         Command::Doctor => doctor::run(&house, out).await,
         _ => Ok(ExitCode::SUCCESS),

@@ -13,7 +13,7 @@ use indexer::{IndexService, TantivyIndex};
 use mailer::{MailService, Transport};
 use matcher::MatchService;
 use query::Lexicon;
-use store::{Handler, JobKind, Queue, Sourcing, Worker};
+use store::{Handler, JobKind, Queue, Reading, Sourcing, Worker};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -87,6 +87,15 @@ impl Pipeline {
         }
         if only.has("indexer") {
             let index = house.index(&pipeline.lexicon)?;
+            if index.needs_rebuild() {
+                if house.store.counts().await?.articles == 0 {
+                    index.mark_whole()?;
+                } else {
+                    tracing::warn!(
+                        "the index lacks articles of the store: `qarauyl index rebuild` makes it anew"
+                    );
+                }
+            }
             pipeline.index = Some(Arc::clone(&index));
             pipeline.add(house, IndexService::new(Arc::<store::Database>::clone(&house.store), index));
         }

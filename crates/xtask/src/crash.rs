@@ -69,7 +69,7 @@ fn compare(trial: &Trial, sites: &[Site], newsroom: &Newsroom, scratch: &Path) -
     let mut random = Random(trial.seed);
     let mut kills = 0;
     for _ in 0..trial.kills {
-        kills += u32::from(killed.run_until(random.moment(took))?);
+        kills += u32::from(killed.run_until(random.moment(took, trial.kills))?);
     }
     killed.run_to_the_end()?;
     let (calm_ledger, killed_ledger) = (calm.ledger()?, killed.ledger()?);
@@ -197,14 +197,14 @@ impl House {
 struct Random(u64);
 
 impl Random {
-    /// A moment within the first half of an undisturbed run.
-    fn moment(&mut self, took: Duration) -> Duration {
+    /// A moment such that all kills together take about as long as an undisturbed run.
+    fn moment(&mut self, took: Duration, kills: u32) -> Duration {
         self.0 = self.0.max(1);
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let drawn = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 40;
         let share = u32::try_from(drawn).map_or(0.5, |drawn| f64::from(drawn) / f64::from(1_u32 << 24));
-        took.mul_f64(0.5 * share)
+        took.mul_f64(2.0 * share / f64::from(kills.max(1)))
     }
 }

@@ -119,8 +119,11 @@ fn archive(house: &House) -> Finding {
 
 async fn index(house: &House) -> Finding {
     let Ok(lexicon) = house.lexicon().await else { return look("index", "waits for the lexicon", "") };
+    let articles = house.store.counts().await.map_or(0, |counts| counts.articles);
     match house.index(&lexicon) {
-        Ok(index) if index.needs_rebuild() => look("index", "is of another version", "qarauyl index rebuild"),
+        Ok(index) if index.needs_rebuild() && articles > 0 => {
+            look("index", "lacks articles of the store", "qarauyl index rebuild")
+        }
         Ok(index) => fine("index", format!("{} articles searchable", index.documents())),
         Err(error) => look("index", format!("{error:#}"), "qarauyl index rebuild"),
     }

@@ -49,6 +49,25 @@ fn mistakes_are_named_with_their_remedy() {
 }
 
 #[test]
+fn the_teams_own_names_are_sealed_and_found() {
+    use std::io::Write;
+    let home = tempfile::tempdir().unwrap();
+    assert!(qarauyl(home.path(), &["init"]).status.success());
+    let mut child = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
+        .arg("--home")
+        .arg(home.path())
+        .args(["lexicon", "add"])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let entity = "[[entity]]\nid = \"cousin\"\nkind = \"person\"\nkk-Cyrl = [\"Жалбырақ Бозінген\"]\n";
+    child.stdin.take().unwrap().write_all(entity.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    assert!(said(&qarauyl(home.path(), &["lexicon", "list"])).contains("cousin"));
+    assert!(qarauyl(home.path(), &["watch", "add", "Cousin", "@cousin"]).status.success());
+}
+
+#[test]
 fn the_doctor_says_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     assert!(qarauyl(home.path(), &["init"]).status.success());
