@@ -1,144 +1,194 @@
 //! An article: the reading copy, its versions, and the evidence that was kept.
 
+use std::ops::Range;
+
 use askama::Template;
-use axum::extract::{Path, Query as Form, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
-use model::{ArticleId, BlockKind, Origin, Version};
-use query::{Document, Facts, Part, evaluate, parse_lenient, plan};
-use serde::Deserialize;
-use store::{ArticleRecord, Reading};
+use model::{ArticleId, Origin, Version};
+use query::{Hit, Part, evaluate, parse_lenient, plan};
+use store::{ArticleRecord, Reading, VersionInContext};
 
 use crate::App;
-use crate::error::{PageError, page};
-use crate::marks::{Piece, pieces};
-
-#[derive(Debug, Deserialize)]
-pub(crate) struct Asked {
-    #[serde(default)]
-    q: String,
-}
+use crate::block::{GroupView, groups};
+use crate::error::{PageError, json, page};
+use crate::face::{Face, Tongue};
+use crate::hit::domain;
+use crate::marks::Marked;
+use crate::moment::Moment;
+use crate::wire::article_json;
 
 #[derive(Template)]
 #[template(path = "article.html")]
 struct ArticlePage {
-    title: Vec<Piece>,
+    back: String,
     plain_title: String,
-    byline: String,
-    lang: &'static str,
-    dir: &'static str,
-    source: String,
-    about_source: String,
-    published: String,
-    seen: String,
-    from_feed: bool,
-    blocks: Vec<BlockView>,
     url: String,
-    versions: Vec<(String, &'static str, String)>,
+    domain: String,
+    source: SourceView,
+    seen: Moment,
+    version: Option<VersionView>,
+    /// The newest version, when an older one is shown.
+    newest: Option<String>,
+    versions: Vec<VersionRow>,
     captures: Vec<CaptureView>,
-    copies: Vec<(ArticleId, String, String)>,
+    copies: Vec<CopyView>,
+    face: Face,
 }
 
-struct BlockView {
-    kind: &'static str,
-    text: Vec<Piece>,
-    lang: &'static str,
-    dir: &'static str,
+struct SourceView {
+    name: String,
+    country: String,
+    kind: String,
+    owner: String,
+    link: String,
+}
+
+/// The version that is shown.
+struct VersionView {
+    title: Marked,
+    tongue: Tongue,
+    lang: String,
+    byline: String,
+    published: Option<Moment>,
+    from_feed: bool,
+    groups: Vec<GroupView>,
+}
+
+struct VersionRow {
+    read: Moment,
+    origin: String,
+    fingerprint: String,
+    link: String,
+    shown: bool,
 }
 
 struct CaptureView {
-    fetched: String,
+    fetched: Moment,
     status: u16,
     sha256: String,
-    place: String,
+    file: String,
+    offset: u64,
+    length: u64,
+}
+
+struct CopyView {
+    title: String,
+    source: String,
+    link: String,
 }
 
 pub(crate) async fn show(
     State(app): State<App>,
-    Path(id): Path<i64>,
-    Form(asked): Form<Asked>,
+    Path(id): Path<String>,
+    face: Face,
 ) -> Result<Response, PageError> {
-    let record = app.store.article(ArticleId(id)).await.map_err(|error| PageError::failed(&error))?;
-    let none = PageError::NotFound("There is no article of that number in the archive.");
-    let record = record.ok_or(none)?;
-    let text = PageError::NotFound("Nothing was read of this article yet. Its page is still to be fetched.");
-    let version = record.versions.first().cloned().ok_or(text)?;
-    Ok(page(&view(&app, record, &version, &asked.q)))
+    let id = id.parse().map(ArticleId).map_err(|_| face.missing("no_article"))?;
+    let record = app.store.article(id).await.map_err(|error| face.failed(&error))?;
+    let record = record.ok_or_else(|| face.missing("no_article"))?;
+    if face.json {
+        return Ok(json(&article_json(record)));
+    }
+    // Finding the hits analyses the whole text.
+    let own = face.clone();
+    let rendered = tokio::task::spawn_blocking(move || page(&view(&app, own, record))).await;
+    rendered.map_err(|error| face.failed(&error))
 }
 
-fn view(app: &App, record: ArticleRecord, version: &Version, q: &str) -> ArticlePage {
-    let marks = marks(app, &record, version, q);
-    let of = |part: Part, number: usize| -> Vec<std::ops::Range<usize>> {
-        let here = |hit: &&query::Hit| hit.part == part && usize::try_from(hit.block) == Ok(number);
-        let mut ranges: Vec<_> = marks.iter().filter(here).map(|hit| hit.range.clone()).collect();
-        ranges.sort_by_key(|range| (range.start, range.end));
-        ranges
-    };
-    let block = |(number, block): (usize, &model::Block)| {
-        let lang = text::detect(&block.text);
-        let kind = if block.kind == BlockKind::Heading { "h2" } else { "p" };
-        BlockView {
-            kind,
-            text: pieces(&block.text, &of(Part::Body, number)),
-            lang: lang.as_str(),
-            dir: lang.direction().as_str(),
-        }
-    };
-    let source = &record.source;
+fn view(app: &App, face: Face, record: ArticleRecord) -> ArticlePage {
+    let wanted = face.here.value("version");
+    let shown = record.versions.iter().find(|one| one.id.to_string() == wanted).or(record.versions.first());
+    let shown_id = shown.map(|version| version.id);
+    let is_newest = shown_id == record.versions.first().map(|version| version.id);
+    let url = record.article.url.as_str();
     ArticlePage {
-        title: pieces(&version.title, &of(Part::Title, 0)),
-        plain_title: version.title.clone(),
-        byline: version.byline.join(", "),
-        lang: version.lang.as_str(),
-        dir: version.lang.direction().as_str(),
-        source: source.name.clone(),
-        about_source: [source.country.as_str(), source.kind.as_str(), source.owner.as_str()]
-            .iter()
-            .filter(|part| !part.is_empty())
-            .copied()
-            .collect::<Vec<_>>()
-            .join(", "),
-        published: version.published.map_or_else(|| "not said".to_owned(), shown),
-        seen: shown(record.article.first_seen),
-        from_feed: version.origin == Origin::Feed,
-        blocks: version.blocks.iter().enumerate().map(block).collect(),
-        url: record.article.url.as_str().to_owned(),
+        back: face.address("/").with("q", face.here.value("q")).to_string(),
+        plain_title: shown.map_or_else(|| url.to_owned(), |version| version.title.clone()),
+        domain: domain(url),
+        url: url.to_owned(),
+        source: source(&face, &record),
+        seen: Moment::minute(record.article.first_seen),
+        version: shown.map(|version| version_view(app, &face, &record, version)),
+        newest: (!is_newest).then(|| face.here.clone().without("version").to_string()),
         versions: record
             .versions
             .iter()
-            .map(|one| (shown(one.created), one.origin.as_str(), one.fingerprint.clone()))
+            .map(|one| version_row(&face, one, Some(one.id) == shown_id))
             .collect(),
-        captures: record
-            .captures
-            .iter()
-            .map(|one| CaptureView {
-                fetched: shown(one.fetched),
-                status: one.status,
-                sha256: one.payload_sha256.clone(),
-                place: format!("{}, byte {}", one.location.file, one.location.offset),
-            })
-            .collect(),
-        copies: record.copies,
+        captures: record.captures.into_iter().map(capture).collect(),
+        copies: record.copies.into_iter().map(|copy_of| copy(&face, copy_of)).collect(),
+        face,
     }
 }
 
-fn marks(app: &App, record: &ArticleRecord, version: &Version, q: &str) -> Vec<query::Hit> {
-    let (Some(query), _) = parse_lenient(q) else { return Vec::new() };
-    let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
-    let blocks: Vec<&str> = version.blocks.iter().map(|block| block.text.as_str()).collect();
-    let facts = Facts {
-        lang: version.lang,
-        source: record.source.id.as_str().to_owned(),
+fn source(face: &Face, record: &ArticleRecord) -> SourceView {
+    SourceView {
+        name: record.source.name.clone(),
         country: record.source.country.clone(),
-        kind: record.source.kind.as_str().to_owned(),
-        authors: version.byline.clone(),
-        tags: Vec::new(),
-        url: record.article.url.as_str().to_owned(),
-        story: record.article.story.map(|story| story.0),
-        published: version.published.unwrap_or(record.article.first_seen),
-    };
-    evaluate(&plan, &Document::read(&version.title, &blocks, &app.lexicon, facts)).unwrap_or_default()
+        kind: face.word("kind", record.source.kind.as_str()),
+        owner: record.source.owner.clone(),
+        link: face.address("/").with("order", "newest").with("source", record.source.id.as_str()).to_string(),
+    }
 }
 
-fn shown(time: jiff::Timestamp) -> String {
-    time.strftime("%Y-%m-%d %H:%M UTC").to_string()
+fn version_view(app: &App, face: &Face, record: &ArticleRecord, version: &Version) -> VersionView {
+    let hits = hits(app, face, record, version);
+    let marks = |part: Part, number: usize| -> Vec<Range<usize>> {
+        let here = |hit: &&Hit| hit.part == part && usize::try_from(hit.block) == Ok(number);
+        let mut ranges: Vec<_> = hits.iter().filter(here).map(|hit| hit.range.clone()).collect();
+        ranges.sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        ranges
+    };
+    let title = if version.title.trim().is_empty() { face.t("untitled") } else { version.title.as_str() };
+    VersionView {
+        title: Marked::new(title, &marks(Part::Title, 0)),
+        tongue: Tongue::of(version.lang),
+        lang: face.word("lang", version.lang.as_str()),
+        byline: version.byline.join(", "),
+        published: version.published.map(Moment::minute),
+        from_feed: version.origin == Origin::Feed,
+        groups: groups(&version.blocks, version.lang, |number| marks(Part::Body, number)),
+    }
+}
+
+/// Returns where the query of the search that led here stands in the text.
+fn hits(app: &App, face: &Face, record: &ArticleRecord, version: &Version) -> Vec<Hit> {
+    let (Some(query), _) = parse_lenient(face.here.value("q")) else { return Vec::new() };
+    let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
+    let context = VersionInContext {
+        version: version.clone(),
+        article: record.article.clone(),
+        source: record.source.clone(),
+    };
+    evaluate(&plan, &context.document(&app.lexicon)).unwrap_or_default()
+}
+
+fn version_row(face: &Face, version: &Version, shown: bool) -> VersionRow {
+    VersionRow {
+        read: Moment::minute(version.created),
+        origin: face.word("origin", version.origin.as_str()),
+        fingerprint: version.fingerprint.clone(),
+        link: face.here.clone().with("version", version.id.to_string()).to_string(),
+        shown,
+    }
+}
+
+fn capture(record: store::CaptureRecord) -> CaptureView {
+    CaptureView {
+        fetched: Moment::minute(record.fetched),
+        status: record.status,
+        sha256: record.payload_sha256,
+        file: record.location.file,
+        offset: record.location.offset,
+        length: record.location.length,
+    }
+}
+
+fn copy(face: &Face, (id, title, source): (ArticleId, String, String)) -> CopyView {
+    let link = face.address(&format!("/articles/{id}")).with("q", face.here.value("q")).to_string();
+    CopyView {
+        title: if title.trim().is_empty() { face.t("untitled").to_owned() } else { title },
+        source,
+        link,
+    }
 }

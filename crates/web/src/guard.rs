@@ -1,12 +1,13 @@
 //! What every request passes and every answer carries.
 //!
 //! A page of another site that a reader has open can send requests to loopback: only our own host names are answered,
-//! so that a name which is made to point here (DNS rebinding) reads nothing.
+//! so that a name which is made to point here (DNS rebinding) reads nothing, and nothing but a click from elsewhere is
+//! answered, so that no page can measure what is found here.
 
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -31,7 +32,7 @@ impl Hosts {
     }
 }
 
-const HEADERS: [(HeaderName, &str); 8] = [
+const HEADERS: [(HeaderName, &str); 9] = [
     (
         header::CONTENT_SECURITY_POLICY,
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -41,23 +42,57 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (header::CACHE_CONTROL, "no-store"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (HeaderName::from_static("permissions-policy"), "interest-cohort=()"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    ),
 ];
 
-/// Refuses foreign host names, and puts the headers on.
+/// Refuses what is not asked by a reader of ours, and puts the headers on.
 pub(crate) async fn guard(State(hosts): State<Arc<Hosts>>, request: Request, next: Next) -> Response {
-    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let mut response = if hosts.has(host) {
-        next.run(request).await
-    } else {
-        (StatusCode::MISDIRECTED_REQUEST, "This name is not served here. See [web] hosts in the settings.\n")
-            .into_response()
+    let mut response = match refusal(&hosts, &request) {
+        Some((status, text)) => (status, text).into_response(),
+        None => next.run(request).await,
     };
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+    }
     for (name, value) in HEADERS {
         response.headers_mut().insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+fn refusal(hosts: &Hosts, request: &Request) -> Option<(StatusCode, &'static str)> {
+    let headers = request.headers();
+    let mut named = headers.get_all(header::HOST).iter();
+    let (Some(host), None) = (named.next().and_then(|value| value.to_str().ok()), named.next()) else {
+        return Some((StatusCode::BAD_REQUEST, "Exactly one Host header is needed.\n"));
+    };
+    // A request may name its host in its first line as well (RFC 9112): then both must be ours.
+    if !hosts.has(host) || request.uri().host().is_some_and(|host| !hosts.has(host)) {
+        let text = "This name is not served here. See [web] hosts in the settings.\n";
+        return Some((StatusCode::MISDIRECTED_REQUEST, text));
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Some((
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Nothing can be changed here: only GET is answered.\n",
+        ));
+    }
+    if is_foreign_embedding(headers) {
+        return Some((StatusCode::FORBIDDEN, "Pages of other sites may link here, not load anything.\n"));
+    }
+    None
+}
+
+/// Whether the browser says that a page of another site asks, and not because its reader followed a link.
+fn is_foreign_embedding(headers: &HeaderMap) -> bool {
+    let says = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let foreign = matches!(says("sec-fetch-site"), "cross-site" | "same-site");
+    foreign && !(says("sec-fetch-mode") == "navigate" && says("sec-fetch-dest") == "document")
 }
 
 #[cfg(test)]
@@ -75,7 +110,11 @@ mod tests {
             ("LOCALHOST", true),
             ("127.0.0.1:80", true),
             ("[::1]:80", true),
-            ("evil.test", false),
+            ("evil.example", false),
+            ("localhost.evil.example", false),
+            ("127.0.0.1.evil.example:8391", false),
+            ("evil.example#localhost", false),
+            ("evil@localhost", false),
             ("", false),
         ] {
             assert_eq!(hosts.has(value), fine, "{value}");

@@ -6,56 +6,91 @@ use std::fmt::Write;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use store::{HouseCounts, JobCount, Queue, Reading};
+use indexer::Numbers;
+use jiff::Timestamp;
+use store::{HouseCounts, JobCount, Queue, Reading, SourceRecord};
 
 use crate::App;
 use crate::error::PageError;
+use crate::face::Face;
+use crate::health::numbers;
 
-pub(crate) async fn show(State(app): State<App>) -> Result<Response, PageError> {
-    let counts = app.store.counts().await.map_err(|error| PageError::failed(&error))?;
-    let jobs = app.store.job_counts(app.clock.now()).await.map_err(|error| PageError::failed(&error))?;
-    let records = app.store.source_records().await.map_err(|error| PageError::failed(&error))?;
-    let mut states: BTreeMap<&'static str, u64> = BTreeMap::new();
-    for record in records.iter().filter(|record| record.source.enabled) {
-        *states.entry(record.state.as_str()).or_default() += 1;
-    }
-    let text = render(&counts, &jobs, &states, (app.index.documents(), app.index.segments()));
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text).into_response())
+pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response, PageError> {
+    let counts = app.store.counts().await.map_err(|error| face.failed(&error))?;
+    let jobs = app.store.job_counts(app.clock.now()).await.map_err(|error| face.failed(&error))?;
+    let records = app.store.source_records().await.map_err(|error| face.failed(&error))?;
+    let mut metrics = Metrics::default();
+    metrics.of_house(&counts, app.locked);
+    metrics.of_jobs(&jobs);
+    metrics.of_endpoints(&records);
+    metrics.of_index(numbers(&app).await);
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text).into_response())
 }
 
-fn render(
-    counts: &HouseCounts,
-    jobs: &[JobCount],
-    states: &BTreeMap<&'static str, u64>,
-    index: (u64, usize),
-) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, help: &str, values: &[(String, u64)]| {
+/// The text, as it grows.
+#[derive(Default)]
+struct Metrics {
+    text: String,
+}
+
+impl Metrics {
+    /// Writes one metric: for each set of labels, a number.
+    fn gauge(&mut self, name: &str, help: &str, values: &[(String, i128)]) {
         // Writing to a string cannot fail.
-        let _written = writeln!(text, "# HELP qarauyl_{name} {help}\n# TYPE qarauyl_{name} gauge");
+        let _written = writeln!(self.text, "# HELP qarauyl_{name} {help}\n# TYPE qarauyl_{name} gauge");
         for (labels, value) in values {
-            let _written = writeln!(text, "qarauyl_{name}{labels} {value}");
+            let _written = writeln!(self.text, "qarauyl_{name}{labels} {value}");
         }
-    };
-    let single = |value: u64| vec![(String::new(), value)];
-    line("articles", "Canonical URLs.", &single(counts.articles));
-    line("captures", "HTTP exchanges of article pages.", &single(counts.captures));
-    line("versions", "Texts.", &single(counts.versions));
-    line("stories", "Groups of near-duplicates.", &single(counts.stories));
-    line("articles_from_feed", "Articles of which only the feed could be read.", &single(counts.from_feed));
-    line("matches", "Rows of the ledger.", &single(counts.matches));
-    line("alerts", "Things to be told.", &single(counts.alerts));
-    line("mails", "Mails taken by a server or the outbox.", &single(counts.mails));
-    line("index_documents", "Articles that are searchable.", &single(index.0));
-    line("index_segments", "Segments of the index.", &single(u64::try_from(index.1).unwrap_or(0)));
-    let of = |state: &str, number: fn(&JobCount) -> u64| -> Vec<(String, u64)> {
-        jobs.iter().map(|job| (format!("{{kind=\"{}\",state=\"{state}\"}}", job.kind), number(job))).collect()
-    };
-    let all =
-        [of("ready", |job| job.ready), of("later", |job| job.later), of("parked", |job| job.parked)].concat();
-    line("jobs", "Open jobs.", &all);
-    let states: Vec<(String, u64)> =
-        states.iter().map(|(state, count)| (format!("{{state=\"{state}\"}}"), *count)).collect();
-    line("endpoints", "Endpoints that are switched on, by state.", &states);
-    text
+    }
+
+    fn single(&mut self, name: &str, help: &str, value: impl Into<i128>) {
+        self.gauge(name, help, &[(String::new(), value.into())]);
+    }
+
+    fn of_house(&mut self, counts: &HouseCounts, locked: bool) {
+        self.single("articles", "Canonical URLs.", counts.articles);
+        self.single("captures", "HTTP exchanges of article pages.", counts.captures);
+        self.single("versions", "Texts.", counts.versions);
+        self.single("stories", "Groups of near-duplicates.", counts.stories);
+        self.single("articles_from_feed", "Articles of which only the feed could be read.", counts.from_feed);
+        self.single("matches", "Rows of the ledger.", counts.matches);
+        self.single("alerts", "Things to be told.", counts.alerts);
+        self.single("mails", "Mails taken by a server or the outbox.", counts.mails);
+        self.single("locked", "1 when matching and mailing wait for the key.", u8::from(locked));
+    }
+
+    fn of_jobs(&mut self, jobs: &[JobCount]) {
+        let mut values = Vec::new();
+        for job in jobs {
+            for (state, count) in [("ready", job.ready), ("later", job.later), ("parked", job.parked)] {
+                let labels = format!("{{kind=\"{}\",state=\"{state}\"}}", job.kind);
+                values.push((labels, count.into()));
+            }
+        }
+        self.gauge("jobs", "Open jobs.", &values);
+    }
+
+    fn of_endpoints(&mut self, records: &[SourceRecord]) {
+        let mut states: BTreeMap<String, i128> = BTreeMap::new();
+        for record in records.iter().filter(|record| record.source.enabled) {
+            *states.entry(format!("{{state=\"{}\"}}", record.state)).or_default() += 1;
+        }
+        let values: Vec<_> = states.into_iter().collect();
+        self.gauge("endpoints", "Endpoints that are switched on, by state.", &values);
+        let second = |time: Option<Timestamp>| time.map_or(0, Timestamp::as_second);
+        let polled = second(records.iter().filter_map(|record| record.last_polled).max());
+        let read = second(records.iter().filter_map(|record| record.last_read).max());
+        self.single("last_poll_seconds", "When an endpoint was asked last, Unix time; 0: never.", polled);
+        self.single("last_read_seconds", "When an endpoint last answered with something readable.", read);
+    }
+
+    fn of_index(&mut self, numbers: Option<Numbers>) {
+        self.single("index_up", "1 when the index can be read.", u8::from(numbers.is_some()));
+        let Some(numbers) = numbers else { return };
+        self.single("index_documents", "Articles that are searchable.", numbers.documents);
+        let segments = i128::try_from(numbers.segments).unwrap_or(i128::MAX);
+        self.single("index_segments", "Segments of the index.", segments);
+        let commit = numbers.last_commit.as_second();
+        self.single("index_commit_seconds", "When something was made searchable last, Unix time.", commit);
+    }
 }

@@ -12,6 +12,8 @@ use model::Clock;
 use query::Lexicon;
 use store::Database;
 
+use crate::error::PageError;
+use crate::face::Face;
 use crate::{Config, alert_page, article_page, guard, health, metrics, search_page, source_page};
 
 /// What the pages show from.
@@ -40,10 +42,20 @@ pub fn router(app: App, config: &Config) -> Router {
         .route("/health", get(health::show))
         .route("/metrics", get(metrics::show))
         .route("/style.css", get(style))
+        .route("/icon.svg", get(icon))
+        .fallback(missing)
         .layer(middleware::from_fn_with_state(hosts, guard::guard))
         .with_state(app)
 }
 
+async fn missing(face: Face) -> PageError {
+    face.missing("no_page")
+}
+
 async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("../static/style.css"))
+}
+
+async fn icon() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "image/svg+xml")], include_str!("../static/icon.svg"))
 }

@@ -1,0 +1,79 @@
+//! Answers what was asked: reads the query, adds the filters, runs the search.
+
+use std::sync::Arc;
+
+use indexer::{SearchHits, SearchRequest};
+use query::{Plan, Query, QueryError, parse_lenient, plan};
+
+use crate::App;
+use crate::asked::Asked;
+use crate::error::PageError;
+use crate::face::Face;
+
+/// How many hits a page holds.
+const PAGE: usize = 20;
+
+/// What came of a search.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// The query as it was understood.
+    pub(crate) query: Option<Query>,
+    /// What was wrong with it; if anything was found all the same, its words were looked for.
+    pub(crate) problem: Option<QueryError>,
+    /// What was found; `None` when nothing was looked for.
+    pub(crate) found: Option<SearchHits>,
+}
+
+impl Answer {
+    /// Returns the query and its filters in canonical print.
+    pub(crate) fn reading(&self, asked: &Asked) -> String {
+        let mut parts: Vec<Query> = match &self.query {
+            Some(Query::And(parts)) => parts.clone(),
+            Some(other) => vec![other.clone()],
+            None => Vec::new(),
+        };
+        parts.extend(asked.filters.iter().map(|(_, filter)| Query::Filter(filter.clone())));
+        match parts.pop() {
+            Some(only) if parts.is_empty() => only.to_string(),
+            Some(last) => {
+                parts.push(last);
+                Query::And(parts).to_string()
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// Reads and runs a search.
+pub(crate) async fn answer(app: &App, face: &Face, asked: &Asked) -> Result<Answer, PageError> {
+    if !asked.anything {
+        return Ok(Answer::default());
+    }
+    let (query, problem) = if asked.q.is_empty() { (None, None) } else { parse_lenient(&asked.q) };
+    let filters = asked.filters.iter().map(|(_, filter)| Plan::Filter(filter.clone()));
+    let planned = match &query {
+        Some(query) => {
+            plan(query, &app.lexicon).map(|plan| Plan::And([plan].into_iter().chain(filters).collect()))
+        }
+        // A query without a single word must not be answered with everything.
+        None if !asked.q.is_empty() => return Ok(Answer { query, problem, found: None }),
+        None => Ok(Plan::And(filters.collect())),
+    };
+    match planned {
+        Ok(plan) => {
+            let found = search(
+                app,
+                face,
+                SearchRequest { plan, order: asked.order, limit: PAGE, after: asked.cursor },
+            );
+            Ok(Answer { query, problem, found: Some(found.await?) })
+        }
+        Err(error) => Ok(Answer { query, problem: Some(error), found: None }),
+    }
+}
+
+async fn search(app: &App, face: &Face, request: SearchRequest) -> Result<SearchHits, PageError> {
+    let index = Arc::clone(&app.index);
+    let answered = tokio::task::spawn_blocking(move || index.search(&request)).await;
+    answered.map_err(|error| face.failed(&error))?.map_err(|error| face.failed(&error))
+}
