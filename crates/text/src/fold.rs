@@ -9,23 +9,23 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::normalise::is_invisible;
 use crate::peel::peel;
-use crate::skeleton::Orthography;
+use crate::spellings::{Around, Spelling, skeletons};
 use crate::{Lang, Script};
 
 /// One way to read a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// Kazakh or Uyghur: to the skeleton.
-    Skeleton(Orthography),
+    Skeleton(Spelling),
     /// Any other language: small letters, and Snowball where it knows the language.
     Plain(Lang),
 }
 
 /// Returns the readings that a word without a known language has, by its script.
 pub(crate) fn readings(word: &str) -> &'static [Reading] {
-    use Orthography::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
     use Reading::{Plain, Skeleton};
-    match word.chars().map(Script::of).find(|script| *script != Script::Other) {
+    use Spelling::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
+    match Some(Script::of_word(word)) {
         Some(Script::Cyrillic) => &[Plain(Lang::RuCyrl), Skeleton(KkCyrl), Skeleton(UgCyrl)],
         Some(Script::Arabic) => &[Skeleton(KkArab), Skeleton(UgArab), Plain(Lang::ArArab)],
         Some(Script::Latin) => {
@@ -39,43 +39,30 @@ impl Reading {
     /// Returns how a text of `lang` is read.
     pub(crate) fn of(lang: Lang) -> Self {
         match lang {
-            Lang::KkCyrl => Self::Skeleton(Orthography::KkCyrl),
-            Lang::KkArab => Self::Skeleton(Orthography::KkArab),
-            Lang::KkLatn => Self::Skeleton(Orthography::KkLatn),
-            Lang::UgArab => Self::Skeleton(Orthography::UgArab),
-            Lang::UgLatn => Self::Skeleton(Orthography::UgLatn),
+            Lang::KkCyrl => Self::Skeleton(Spelling::KkCyrl),
+            Lang::KkArab => Self::Skeleton(Spelling::KkArab),
+            Lang::KkLatn => Self::Skeleton(Spelling::KkLatn),
+            Lang::UgArab => Self::Skeleton(Spelling::UgArab),
+            Lang::UgLatn => Self::Skeleton(Spelling::UgLatn),
             other => Self::Plain(other),
         }
     }
 
-    /// Returns the folded word; empty when nothing is left of it.
-    pub(crate) fn surface(self, word: &str) -> String {
-        match self {
-            Self::Skeleton(orthography) => orthography.skeleton(&small(word)),
-            Self::Plain(_) => plain(word),
-        }
-    }
-
-    /// Returns the foldings of a query's word: Latin Kazakh is spelled in ways that contradict one another, and each
-    /// is tried.
-    pub(crate) fn surfaces(self, word: &str) -> Vec<String> {
-        let first = self.surface(word);
-        let mut all = vec![first];
-        if self == Self::Skeleton(Orthography::KkLatn) {
-            // 2018: и/й = ı, у = ý; passport: ы/і = y or i, ұ/ү = u; қ = k, ғ = g.
-            for (from, to) in [("ي", "ى"), ("ى", "ي"), ("ۋ", "ۇ")] {
-                let others: Vec<String> = all.iter().map(|known| known.replace(from, to)).collect();
-                all.extend(others);
-                all.sort_unstable();
-                all.dedup();
-            }
-        }
-        all
+    /// Returns the folded word in each way that it may be read, the likeliest first; none when nothing is left of it.
+    /// `around` is read from the text that the word stands in, from itself where there is no other: which of the
+    /// spellings that contradict one another is meant.
+    pub(crate) fn surfaces(self, word: &str, around: &Around) -> Vec<String> {
+        let mut surfaces = match self {
+            Self::Skeleton(spelling) => skeletons(spelling, &small(word), around),
+            Self::Plain(_) => vec![plain(word)],
+        };
+        surfaces.retain(|surface| !surface.is_empty());
+        surfaces
     }
 
     /// Returns the shorter forms of a folded word.
     pub(crate) fn peeled(self, surface: &str) -> Vec<String> {
-        use Orthography::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
+        use Spelling::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
         match self {
             Self::Skeleton(KkCyrl | KkArab | KkLatn) => peel("kk", surface),
             Self::Skeleton(UgArab | UgLatn | UgCyrl) => peel("ug", surface),
@@ -85,7 +72,7 @@ impl Reading {
 }
 
 /// Small letters in NFKC, without marks that no reader sees.
-fn small(word: &str) -> String {
+pub(crate) fn small(word: &str) -> String {
     word.nfkc().filter(|c| !is_invisible(*c) && *c != 'ـ').flat_map(char::to_lowercase).nfc().collect()
 }
 
@@ -100,6 +87,7 @@ pub(crate) fn plain(word: &str) -> String {
             'ё' => folded.push('е'),
             // Turkish: İ and ı fold with i, because a query does not say its language.
             'ı' => folded.push('i'),
+            '·' => {}
             'й' | 'ї' => folded.push(c),
             'ک' => folded.push('ك'),
             'ی' | 'ى' => folded.push('ي'),

@@ -4,6 +4,7 @@
 //! that all three agree. Kazakh and Uyghur fold to one row of letters (`skeleton`), so that a name
 //! meets itself in every script; other languages fold to small letters and their Snowball stem.
 
+mod bare;
 mod detect;
 mod fingerprint;
 mod fold;
@@ -11,9 +12,11 @@ mod key;
 mod lang;
 mod normalise;
 mod peel;
+mod repair;
 mod script;
 mod sentences;
 mod skeleton;
+mod spellings;
 mod token;
 mod words;
 
@@ -27,7 +30,7 @@ pub use sentences::sentences;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
 
 /// Grows whenever keys change: an index of another version is built anew.
-pub const ANALYSER_VERSION: u32 = 1;
+pub const ANALYSER_VERSION: u32 = 2;
 
 /// Brings traditional Chinese characters to simplified ones, one for one.
 pub fn simplify(text: &str) -> String {

@@ -35,6 +35,18 @@ impl Direction {
 }
 
 impl Script {
+    /// Returns the script of most letters of a word, of the earlier one where they are as many.
+    pub(crate) fn of_word(word: &str) -> Self {
+        let mut best = (Self::Other, 0);
+        for script in [Self::Cyrillic, Self::Arabic, Self::Latin, Self::Han] {
+            let count = word.chars().filter(|c| Self::of(*c) == script).count();
+            if count > best.1 {
+                best = (script, count);
+            }
+        }
+        best.0
+    }
+
     /// Returns the script of a letter; [`Script::Other`] for what is no letter of the four.
     pub fn of(c: char) -> Self {
         match c {

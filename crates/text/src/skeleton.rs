@@ -11,35 +11,62 @@ use std::sync::LazyLock;
 pub(crate) enum Orthography {
     KkCyrl,
     KkArab,
-    KkLatn,
+    /// The Latin alphabet of 2021: ş ñ ğ ū, ı for і, y for ы.
+    KkLatn2021,
+    /// The Latin alphabet of 2018: sh ń ǵ ý, ı for и and й.
+    KkLatn2018,
+    /// The Latin letters of Kazakh Wikipedia: ş ñ ğ w ï, ı for ы.
+    KkLatnWiki,
+    /// The romanisation of BGN and PCGN: sh ng gh ū ī.
+    KkLatnBgn,
     UgArab,
     UgLatn,
     UgCyrl,
 }
 
-/// One or two letters to skeleton letters.
-type Table = HashMap<&'static str, &'static str>;
+/// Letters, alone and in groups that write one sound, with their skeleton letters.
+#[derive(Default)]
+struct Table {
+    single: HashMap<char, &'static str>,
+    /// By their first letter, longest first.
+    groups: HashMap<char, Vec<(&'static str, &'static str)>>,
+}
 
 static TABLES: LazyLock<HashMap<&'static str, Table>> = LazyLock::new(|| {
     let mut tables: HashMap<&'static str, Table> = HashMap::new();
     let rows = include_str!("../data/letters.tsv").lines().filter(|line| !line.starts_with('#'));
     for row in rows {
         let mut cells = row.split('\t');
-        if let (Some(name), Some(letter), Some(skeleton)) = (cells.next(), cells.next(), cells.next()) {
-            tables.entry(name).or_default().insert(letter, skeleton);
+        let (Some(name), Some(letters), Some(skeleton)) = (cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        let table = tables.entry(name).or_default();
+        let mut chars = letters.chars();
+        match (chars.next(), chars.next()) {
+            (Some(letter), None) => {
+                table.single.insert(letter, skeleton);
+            }
+            (Some(first), Some(_)) => table.groups.entry(first).or_default().push((letters, skeleton)),
+            _ => {}
         }
+    }
+    for group in tables.values_mut().flat_map(|table| table.groups.values_mut()) {
+        group.sort_by_key(|(letters, _)| std::cmp::Reverse(letters.len()));
     }
     tables
 });
 
-static EMPTY: LazyLock<Table> = LazyLock::new(Table::new);
+static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
 
 impl Orthography {
     fn table(self) -> &'static Table {
         let name = match self {
             Self::KkCyrl => "kk-Cyrl",
             Self::KkArab => "kk-Arab",
-            Self::KkLatn => "kk-Latn",
+            Self::KkLatn2021 => "kk-Latn-2021",
+            Self::KkLatn2018 => "kk-Latn-2018",
+            Self::KkLatnWiki => "kk-Latn-wiki",
+            Self::KkLatnBgn => "kk-Latn-bgn",
             Self::UgArab => "ug-Arab",
             Self::UgLatn => "ug-Latn",
             Self::UgCyrl => "ug-Cyrl",
@@ -49,32 +76,70 @@ impl Orthography {
 
     /// Returns the skeleton of a word in small letters. A letter that the orthography lacks stands for itself.
     pub(crate) fn skeleton(self, word: &str) -> String {
+        self.read(word).0
+    }
+
+    /// Returns the skeleton of a word in small letters, if the orthography has all of its letters.
+    pub(crate) fn fitting(self, word: &str) -> Option<String> {
+        let (skeleton, fits) = self.read(word);
+        fits.then_some(skeleton)
+    }
+
+    fn read(self, word: &str) -> (String, bool) {
         let table = self.table();
         let mut skeleton = String::with_capacity(word.len() + 4);
+        let mut fits = true;
         let mut rest = word;
         while let Some(letter) = rest.chars().next() {
-            let one = letter.len_utf8();
-            let two = rest.chars().nth(1).map_or(one, |next| one + next.len_utf8());
-            // Two letters that write one sound, such as `sh`, are read before one.
-            let pair = rest.get(..two).filter(|_| two > one).and_then(|pair| table.get(pair));
-            let (known, read) = match pair {
-                Some(letters) => (Some(letters), two),
-                None => (rest.get(..one).and_then(|letter| table.get(letter)), one),
+            let group = table
+                .groups
+                .get(&letter)
+                .and_then(|groups| groups.iter().find(|(letters, _)| rest.starts_with(letters)));
+            let (letters, length) = match group {
+                Some((letters, skeleton)) => (Some(*skeleton), letters.len()),
+                None => (table.single.get(&letter).copied(), letter.len_utf8()),
             };
-            match known {
-                Some(letters) => skeleton.push_str(letters),
-                None => skeleton.push(letter),
+            if let Some(letters) = letters {
+                skeleton.push_str(letters);
+            } else {
+                fits &= !letter.is_alphabetic();
+                skeleton.push(letter);
             }
-            rest = rest.get(read..).unwrap_or_default();
+            rest = rest.get(length..).unwrap_or_default();
         }
-        skeleton
+        (joined(&skeleton), fits)
     }
+}
+
+/// Joins what some orthographies write with two letters and others with one: и as ىي, ч as تش. An и before a vowel
+/// is one й, whoever writes both (`ия`).
+pub(crate) fn joined(skeleton: &str) -> String {
+    let mut joined = String::with_capacity(skeleton.len());
+    for letter in skeleton.chars() {
+        match (letter, joined.chars().next_back()) {
+            ('ي', Some('ى')) => {
+                joined.pop();
+                if !joined.ends_with('ي') {
+                    joined.push('ي');
+                }
+            }
+            ('ي', Some('ي')) => {}
+            ('ش', Some('ت')) => {
+                joined.pop();
+                joined.push('چ');
+            }
+            _ => joined.push(letter),
+        }
+    }
+    joined
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Orthography::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
+    use Orthography::{
+        KkArab, KkCyrl, KkLatn2018, KkLatn2021, KkLatnBgn, KkLatnWiki, UgArab, UgCyrl, UgLatn,
+    };
 
     #[test]
     fn one_kazakh_name_has_one_skeleton_in_every_script() {
@@ -83,9 +148,15 @@ mod tests {
                 assert_eq!(orthography.skeleton(form), skeleton, "{form}");
             }
         };
-        check("قورعاس", &[(KkCyrl, "қорғас"), (KkArab, "قورعاس"), (KkLatn, "qorğas"), (KkLatn, "qorǵas")]);
-        check("قۇلجا", &[(KkCyrl, "құлжа"), (KkArab, "قۇلجا"), (KkLatn, "qūlja")]);
-        check("تىل", &[(KkCyrl, "тіл"), (KkArab, "ءتىل"), (KkArab, "ٴتىل"), (KkLatn, "tıl")]);
+        check(
+            "قورعاس",
+            &[(KkCyrl, "қорғас"), (KkArab, "قورعاس"), (KkLatn2021, "qorğas"), (KkLatn2018, "qorǵas")],
+        );
+        check("قورعاس", &[(KkLatnBgn, "qorghas"), (KkLatnWiki, "qorğas")]);
+        check("قۇلجا", &[(KkCyrl, "құлжа"), (KkArab, "قۇلجا"), (KkLatn2021, "qūlja"), (KkLatn2018, "qulja")]);
+        check("تىل", &[(KkCyrl, "тіл"), (KkArab, "ءتىل"), (KkArab, "ٴتىل"), (KkLatn2021, "tıl")]);
+        check("يراندا", &[(KkCyrl, "иранда"), (KkArab, "ىيراندا"), (KkArab, "يراندا")]);
+        check("ازيا", &[(KkCyrl, "азия"), (KkArab, "ازيا"), (KkLatn2021, "aziia"), (KkLatnWiki, "azïya")]);
     }
 
     #[test]

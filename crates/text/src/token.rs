@@ -1,6 +1,8 @@
 //! What a block of text becomes: tokens at positions, each with its keys.
 
 use crate::fold::{Reading, plain, readings};
+use crate::repair::repair;
+use crate::spellings::Around;
 use crate::words::{Piece, pieces};
 use crate::{Key, Lang, Script, simplify};
 
@@ -23,11 +25,12 @@ pub struct Token {
 /// position; a run of one character gives that key alone.
 pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
     let mut tokens = Vec::new();
+    let around = Around::of(text);
     for piece in pieces(text) {
         match piece {
             Piece::Word(range) => {
                 let word = text.get(range.clone()).unwrap_or_default();
-                push(&mut tokens, range.start, range.end, word_keys(word, lang));
+                push(&mut tokens, range.start, range.end, word_keys(word, lang, &around));
             }
             Piece::Han(range) => push_run(&mut tokens, range.start, text.get(range).unwrap_or_default()),
         }
@@ -42,19 +45,24 @@ fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Vec<Key>) {
     }
 }
 
-fn word_keys(word: &str, lang: Lang) -> Vec<Key> {
-    let script = word.chars().map(Script::of).find(|script| *script != Script::Other);
+fn word_keys(word: &str, lang: Lang, around: &Around) -> Vec<Key> {
+    let repaired = repair(word);
+    let word = repaired.as_deref().unwrap_or(word);
+    let script = Script::of_word(word);
     // A word in another script than its text is read by its own letters: `Khorgos` in a Kazakh article.
-    let reading = match script {
-        Some(script) if script != lang.script() => Reading::Plain(foreign(script)),
-        _ => Reading::of(lang),
+    let reading = if script != Script::Other && script != lang.script() {
+        Reading::Plain(foreign(script))
+    } else {
+        Reading::of(lang)
     };
-    let surface = reading.surface(word);
-    if surface.is_empty() {
-        return Vec::new();
+    let surfaces = reading.surfaces(word, around);
+    let mut keys: Vec<Key> = surfaces.iter().map(|surface| Key::surface(surface)).collect();
+    for surface in &surfaces {
+        add(&mut keys, Key::peeled(surface));
     }
-    let mut keys = vec![Key::surface(&surface), Key::peeled(&surface)];
-    keys.extend(reading.peeled(&surface).iter().map(|form| Key::peeled(form)));
+    for form in surfaces.iter().flat_map(|surface| reading.peeled(surface)) {
+        add(&mut keys, Key::peeled(&form));
+    }
     keys
 }
 
@@ -110,10 +118,12 @@ pub fn analyze_query(text: &str) -> Vec<QueryToken> {
 }
 
 fn query_word(word: &str, start: usize) -> Option<QueryToken> {
-    let mut token =
-        QueryToken { start, end: start + word.len(), surface: vec![], peeled: vec![], han_single: None };
+    let end = start + word.len();
+    let repaired = repair(word);
+    let word = repaired.as_deref().unwrap_or(word);
+    let mut token = QueryToken { start, end, surface: vec![], peeled: vec![], han_single: None };
     for reading in readings(word) {
-        for surface in reading.surfaces(word) {
+        for surface in reading.surfaces(word, &Around::of(word)) {
             add(&mut token.surface, Key::surface(&surface));
             add(&mut token.peeled, Key::peeled(&surface));
             for form in reading.peeled(&surface) {
@@ -173,7 +183,11 @@ fn fold_part(reading: Reading, part: &str) -> String {
     let sign = part.chars().next_back().filter(|c| matches!(c, '*' | '?'));
     let letters = part.trim_end_matches(['*', '?']);
     let han = letters.chars().any(|c| Script::of(c) == Script::Han);
-    let mut folded = if han { simplify(&plain(letters)) } else { reading.surface(letters) };
+    let mut folded = if han {
+        simplify(&plain(letters))
+    } else {
+        reading.surfaces(letters, &Around::of(letters)).into_iter().next().unwrap_or_default()
+    };
     folded.extend(sign);
     folded
 }

@@ -25,7 +25,8 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
         let han = Script::of(c) == Script::Han;
         let inside = han || c.is_alphanumeric();
         // A mark, a tatweel or an invisible sign goes on with the word that it stands in.
-        let goes_on = !inside && (is_combining_mark(c) || c == 'ـ' || is_invisible(c));
+        let goes_on =
+            !inside && (is_combining_mark(c) || c == 'ـ' || is_invisible(c) || parts_latin(text, at, c));
         match &mut open {
             Some((range, of_han)) if (inside && *of_han == han) || (goes_on && !*of_han) => range.end = end,
             _ if goes_on => {}
@@ -37,6 +38,14 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     }
     pieces.extend(open.map(close));
     pieces
+}
+
+/// A middle dot between Latin letters parts two that would else be read as one: `n·g`. Elsewhere it parts names.
+fn parts_latin(text: &str, at: usize, c: char) -> bool {
+    let latin = |c: Option<char>| c.is_some_and(|c| Script::of(c) == Script::Latin);
+    let (before, after) =
+        (text.get(..at).unwrap_or_default(), text.get(at + c.len_utf8()..).unwrap_or_default());
+    c == '·' && latin(before.chars().next_back()) && latin(after.chars().next())
 }
 
 fn close((range, han): (Range<usize>, bool)) -> Piece {

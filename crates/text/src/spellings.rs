@@ -1,0 +1,117 @@
+//! The ways in which Kazakh and Uyghur are spelled, and every skeleton that a word may have in them.
+//!
+//! Latin Kazakh has conventions that contradict one another (`ý` is у in one and й in another), Russian keyboards and
+//! passports leave the letters of Kazakh out, and loan words are written with and without their double letters. A
+//! convention counts only when it has all letters of the word, and of the text around it.
+
+use crate::Script;
+use crate::bare;
+use crate::skeleton::Orthography;
+
+/// How a language is spelled in a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Spelling {
+    KkCyrl,
+    KkArab,
+    KkLatn,
+    UgArab,
+    UgLatn,
+    UgCyrl,
+}
+
+/// The Latin conventions of Kazakh, those in use today first.
+const LATIN: [Orthography; 4] =
+    [Orthography::KkLatn2021, Orthography::KkLatn2018, Orthography::KkLatnWiki, Orthography::KkLatnBgn];
+
+/// The letters of Kazakh that a Russian keyboard lacks.
+const KAZAKH: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'і'];
+
+/// What the letters of a text say about how its words are spelled.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Around {
+    /// Letters of Kazakh alone stand in it, so that their absence in a word means something.
+    marked: bool,
+    /// The Latin conventions that have all of its letters.
+    latin: Vec<Orthography>,
+}
+
+impl Around {
+    /// Reads the letters of a text.
+    pub(crate) fn of(text: &str) -> Self {
+        let letters: String =
+            text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+        let foreign = |c: char| Script::of(c) == Script::Latin && !c.is_ascii();
+        let fits = |convention: &&Orthography| {
+            let latin: String = letters.chars().filter(|c| Script::of(*c) == Script::Latin).collect();
+            convention.fitting(&latin).is_some()
+        };
+        Self {
+            marked: letters.chars().any(|c| KAZAKH.contains(&c) || foreign(c)),
+            latin: LATIN.iter().filter(fits).copied().collect(),
+        }
+    }
+}
+
+/// Returns the skeletons of a word in small letters, the likeliest first.
+pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Vec<String> {
+    let mut skeletons = match spelling {
+        Spelling::KkArab => vec![Orthography::KkArab.skeleton(word)],
+        Spelling::UgArab => vec![Orthography::UgArab.skeleton(word)],
+        Spelling::UgCyrl => vec![Orthography::UgCyrl.skeleton(word)],
+        Spelling::UgLatn => uyghur_latin(word),
+        Spelling::KkCyrl => kazakh_cyrillic(word, around),
+        Spelling::KkLatn => kazakh_latin(word, around),
+    };
+    let mut known = Vec::with_capacity(skeletons.len());
+    skeletons.retain(|skeleton| {
+        let new = !known.contains(skeleton);
+        known.push(skeleton.clone());
+        new
+    });
+    skeletons
+}
+
+/// `ng` is ڭ, or ن and گ.
+fn uyghur_latin(word: &str) -> Vec<String> {
+    let mut skeletons = vec![Orthography::UgLatn.skeleton(word)];
+    if word.contains("ng") {
+        skeletons.push(Orthography::UgLatn.skeleton(&word.replace("ng", "n'g")));
+    }
+    skeletons
+}
+
+fn kazakh_cyrillic(word: &str, around: &Around) -> Vec<String> {
+    let mut skeletons = loans(&Orthography::KkCyrl.skeleton(word), word);
+    if !around.marked {
+        skeletons.extend(bare::cyrillic(word));
+    }
+    skeletons
+}
+
+/// A loan word's skeleton as Russian has it, and as it is heard: with с for ц, у for в.
+fn loans(skeleton: &str, word: &str) -> Vec<String> {
+    let mut skeletons = vec![skeleton.to_owned()];
+    for (sign, from, to) in [
+        ("ц", "تس", "س"),
+        ("дж", "دج", "ج"),
+        ("в", "ۆ", "ۋ"),
+        ("ье", "ە", "يە"),
+        ("ъе", "ە", "يە"),
+        ("ае", "اە", "ايە"),
+    ] {
+        if word.contains(sign) {
+            let heard: Vec<String> = skeletons.iter().map(|known| known.replace(from, to)).collect();
+            skeletons.extend(heard);
+        }
+    }
+    skeletons
+}
+
+fn kazakh_latin(word: &str, around: &Around) -> Vec<String> {
+    let conventions = if around.latin.is_empty() { &LATIN } else { around.latin.as_slice() };
+    let mut skeletons: Vec<String> = conventions.iter().map(|convention| convention.skeleton(word)).collect();
+    if !around.marked {
+        skeletons.extend(bare::latin(word));
+    }
+    skeletons
+}
