@@ -1,15 +1,12 @@
 //! How a word of a language is folded to its surface key, and which shorter forms it has.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
-
-use frostem::{Algorithm, Stemmer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::normalise::is_invisible;
-use crate::peel::peel;
-use crate::spellings::{Around, Spelling, skeletons};
+use crate::peel::{peel, peel_names};
+use crate::spellings::{Around, Skeletons, Spelling, skeletons};
+use crate::stems::stems;
 use crate::{Lang, Script};
 
 /// One way to read a word.
@@ -48,27 +45,54 @@ impl Reading {
         }
     }
 
-    /// Returns the folded word in each way that it may be read, the likeliest first; none when nothing is left of it.
-    /// `around` is read from the text that the word stands in, from itself where there is no other: which of the
-    /// spellings that contradict one another is meant.
-    pub(crate) fn surfaces(self, word: &str, around: &Around) -> Vec<String> {
-        let mut surfaces = match self {
-            Self::Skeleton(spelling) => skeletons(spelling, &small(word), around),
-            Self::Plain(_) => vec![plain(word)],
-        };
-        surfaces.retain(|surface| !surface.is_empty());
-        surfaces
-    }
-
-    /// Returns the shorter forms of a folded word.
-    pub(crate) fn peeled(self, surface: &str) -> Vec<String> {
-        use Spelling::{KkArab, KkCyrl, KkLatn, UgArab, UgCyrl, UgLatn};
+    /// Returns the folded word in each way that it may be read, the likeliest first, and its shorter forms; nothing
+    /// when nothing is left of it. `around` is read from the text that the word stands in, from itself where there is
+    /// no other: which of the spellings that contradict one another is meant.
+    pub(crate) fn fold(self, word: &str, around: &Around) -> Folded {
+        let word = small(word);
         match self {
-            Self::Skeleton(KkCyrl | KkArab | KkLatn) => peel("kk", surface),
-            Self::Skeleton(UgArab | UgLatn | UgCyrl) => peel("ug", surface),
-            Self::Plain(lang) => stem(lang, surface).into_iter().filter(|stem| stem != surface).collect(),
+            Self::Skeleton(spelling) => {
+                let Skeletons { mut sure, bare } = skeletons(spelling, &word, around);
+                let front = spelling.front(&word);
+                let mut peeled: Vec<String> =
+                    sure.iter().flat_map(|skeleton| peel(spelling.code(), skeleton, front)).collect();
+                peeled.extend(bare.iter().flat_map(|skeleton| peel_names(spelling.code(), skeleton)));
+                sure.extend(bare);
+                if spelling.code() != "ug" {
+                    return Folded { surfaces: sure, peeled };
+                }
+                peeled.extend(sure.iter().filter(|key| closed(key) != **key && is_short(key)).cloned());
+                let surfaces = sure.iter().map(|key| closed(key)).collect();
+                let peeled =
+                    peeled.into_iter().map(|key| if is_short(&key) { key } else { closed(&key) }).collect();
+                Folded { surfaces, peeled }
+            }
+            Self::Plain(lang) => {
+                let surface = plain(&word);
+                let peeled = stems(lang, &surface).into_iter().filter(|stem| *stem != surface).collect();
+                let surfaces = if surface.is_empty() { Vec::new() } else { vec![surface] };
+                Folded { surfaces, peeled }
+            }
         }
     }
+}
+
+/// In a short stem ې and ە make two words: بېر- of بار, بەر.
+fn is_short(stem: &str) -> bool {
+    stem.trim_end_matches('-').chars().count() <= 4
+}
+
+/// Uyghur ې, ۆ (here ۉ, for Kazakh has ۆ for в) and ۈ are kept while suffixes are peeled off; the skeleton has ە, و and ۇ for them, as Kazakh has.
+fn closed(skeleton: &str) -> String {
+    skeleton.replace('ې', "ە").replace('ۉ', "و").replace('ۈ', "ۇ")
+}
+
+/// What a word is folded to.
+pub(crate) struct Folded {
+    /// The word itself.
+    pub(crate) surfaces: Vec<String>,
+    /// Its shorter forms.
+    pub(crate) peeled: Vec<String>,
 }
 
 /// Small letters in NFKC, without marks that no reader sees.
@@ -98,23 +122,6 @@ pub(crate) fn plain(word: &str) -> String {
     folded
 }
 
-fn stem(lang: Lang, word: &str) -> Option<String> {
-    thread_local! {
-        static STEMMERS: RefCell<HashMap<Lang, Stemmer>> = RefCell::new(HashMap::new());
-    }
-    let algorithm = match lang {
-        Lang::RuCyrl => Algorithm::Russian,
-        Lang::EnLatn => Algorithm::English,
-        Lang::TrLatn => Algorithm::Turkish,
-        Lang::ArArab => Algorithm::Arabic,
-        _ => return None,
-    };
-    STEMMERS.with_borrow_mut(|stemmers| {
-        let stemmer = stemmers.entry(lang).or_insert_with(|| Stemmer::new(algorithm));
-        Some(stemmer.stem(word).to_string())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +134,7 @@ mod tests {
 
     #[test]
     fn russian_cases_meet_in_the_stem() {
-        let peeled = |word| Reading::Plain(Lang::RuCyrl).peeled(word);
+        let peeled = |word| Reading::Plain(Lang::RuCyrl).fold(word, &Around::of(word)).peeled;
         assert_eq!(peeled("хоргосе"), peeled("хоргоса"));
     }
 }

@@ -17,6 +17,7 @@ mod script;
 mod sentences;
 mod skeleton;
 mod spellings;
+mod stems;
 mod token;
 mod words;
 

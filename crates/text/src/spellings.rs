@@ -4,6 +4,8 @@
 //! passports leave the letters of Kazakh out, and loan words are written with and without their double letters. A
 //! convention counts only when it has all letters of the word, and of the text around it.
 
+use std::collections::HashSet;
+
 use crate::Script;
 use crate::bare;
 use crate::skeleton::Orthography;
@@ -17,6 +19,30 @@ pub(crate) enum Spelling {
     UgArab,
     UgLatn,
     UgCyrl,
+}
+
+impl Spelling {
+    /// Returns the code of its language.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::KkCyrl | Self::KkArab | Self::KkLatn => "kk",
+            Self::UgArab | Self::UgLatn | Self::UgCyrl => "ug",
+        }
+    }
+
+    /// Returns whether a Kazakh word has front vowels; `None` where its letters do not tell.
+    pub(crate) fn front(self, word: &str) -> Option<bool> {
+        let has = |letters: &[char]| {
+            word.chars().flat_map(char::to_lowercase).any(|letter| letters.contains(&letter))
+        };
+        match self {
+            Self::KkCyrl => Some(has(&['ә', 'ө', 'ү', 'і', 'е', 'э'])),
+            Self::KkArab => Some(has(&['ء', 'ٴ', 'ە', 'ك', 'گ', 'ه', 'ک'])),
+            Self::KkLatn if has(&['ä', 'ö', 'ü', 'á', 'ó', 'ú', 'e']) => Some(true),
+            Self::KkLatn if has(&['y', 'q', 'ğ', 'ǵ']) => Some(false),
+            _ => None,
+        }
+    }
 }
 
 /// The Latin conventions of Kazakh, those in use today first.
@@ -52,23 +78,35 @@ impl Around {
     }
 }
 
-/// Returns the skeletons of a word in small letters, the likeliest first.
-pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Vec<String> {
-    let mut skeletons = match spelling {
+/// The skeletons of a word.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Skeletons {
+    /// As its letters say, the likeliest first.
+    pub(crate) sure: Vec<String>,
+    /// As they would say if the writer had no letters of Kazakh.
+    pub(crate) bare: Vec<String>,
+}
+
+/// Returns the skeletons of a word in small letters.
+pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Skeletons {
+    let mut sure = match spelling {
         Spelling::KkArab => vec![Orthography::KkArab.skeleton(word)],
         Spelling::UgArab => vec![Orthography::UgArab.skeleton(word)],
         Spelling::UgCyrl => vec![Orthography::UgCyrl.skeleton(word)],
         Spelling::UgLatn => uyghur_latin(word),
-        Spelling::KkCyrl => kazakh_cyrillic(word, around),
+        Spelling::KkCyrl => loans(&Orthography::KkCyrl.skeleton(word), word),
         Spelling::KkLatn => kazakh_latin(word, around),
     };
-    let mut known = Vec::with_capacity(skeletons.len());
-    skeletons.retain(|skeleton| {
-        let new = !known.contains(skeleton);
-        known.push(skeleton.clone());
-        new
-    });
-    skeletons
+    let mut bare = match spelling {
+        Spelling::KkCyrl if !around.marked => bare::cyrillic(word),
+        Spelling::KkLatn if !around.marked => bare::latin(word),
+        _ => Vec::new(),
+    };
+    let mut known = HashSet::new();
+    for skeletons in [&mut sure, &mut bare] {
+        skeletons.retain(|skeleton| !skeleton.is_empty() && known.insert(skeleton.clone()));
+    }
+    Skeletons { sure, bare }
 }
 
 /// `ng` is ڭ, or ن and گ.
@@ -76,14 +114,6 @@ fn uyghur_latin(word: &str) -> Vec<String> {
     let mut skeletons = vec![Orthography::UgLatn.skeleton(word)];
     if word.contains("ng") {
         skeletons.push(Orthography::UgLatn.skeleton(&word.replace("ng", "n'g")));
-    }
-    skeletons
-}
-
-fn kazakh_cyrillic(word: &str, around: &Around) -> Vec<String> {
-    let mut skeletons = loans(&Orthography::KkCyrl.skeleton(word), word);
-    if !around.marked {
-        skeletons.extend(bare::cyrillic(word));
     }
     skeletons
 }
@@ -109,9 +139,5 @@ fn loans(skeleton: &str, word: &str) -> Vec<String> {
 
 fn kazakh_latin(word: &str, around: &Around) -> Vec<String> {
     let conventions = if around.latin.is_empty() { &LATIN } else { around.latin.as_slice() };
-    let mut skeletons: Vec<String> = conventions.iter().map(|convention| convention.skeleton(word)).collect();
-    if !around.marked {
-        skeletons.extend(bare::latin(word));
-    }
-    skeletons
+    conventions.iter().map(|convention| convention.skeleton(word)).collect()
 }

@@ -55,13 +55,10 @@ fn word_keys(word: &str, lang: Lang, around: &Around) -> Vec<Key> {
     } else {
         Reading::of(lang)
     };
-    let surfaces = reading.surfaces(word, around);
-    let mut keys: Vec<Key> = surfaces.iter().map(|surface| Key::surface(surface)).collect();
-    for surface in &surfaces {
-        add(&mut keys, Key::peeled(surface));
-    }
-    for form in surfaces.iter().flat_map(|surface| reading.peeled(surface)) {
-        add(&mut keys, Key::peeled(&form));
+    let folded = reading.fold(word, around);
+    let mut keys: Vec<Key> = folded.surfaces.iter().map(|surface| Key::surface(surface)).collect();
+    for form in folded.surfaces.iter().chain(&folded.peeled) {
+        add(&mut keys, Key::peeled(form));
     }
     keys
 }
@@ -122,13 +119,14 @@ fn query_word(word: &str, start: usize) -> Option<QueryToken> {
     let repaired = repair(word);
     let word = repaired.as_deref().unwrap_or(word);
     let mut token = QueryToken { start, end, surface: vec![], peeled: vec![], han_single: None };
+    let around = Around::of(word);
     for reading in readings(word) {
-        for surface in reading.surfaces(word, &Around::of(word)) {
-            add(&mut token.surface, Key::surface(&surface));
-            add(&mut token.peeled, Key::peeled(&surface));
-            for form in reading.peeled(&surface) {
-                add(&mut token.peeled, Key::peeled(&form));
-            }
+        let folded = reading.fold(word, &around);
+        for surface in &folded.surfaces {
+            add(&mut token.surface, Key::surface(surface));
+        }
+        for form in folded.surfaces.iter().chain(&folded.peeled) {
+            add(&mut token.peeled, Key::peeled(form));
         }
     }
     (!token.surface.is_empty()).then_some(token)
@@ -186,7 +184,7 @@ fn fold_part(reading: Reading, part: &str) -> String {
     let mut folded = if han {
         simplify(&plain(letters))
     } else {
-        reading.surfaces(letters, &Around::of(letters)).into_iter().next().unwrap_or_default()
+        reading.fold(letters, &Around::of(letters)).surfaces.into_iter().next().unwrap_or_default()
     };
     folded.extend(sign);
     folded
