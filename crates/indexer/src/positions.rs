@@ -28,19 +28,19 @@ impl FieldPostings {
         Ok(self.index.read_postings(&Term::from_field_text(self.field, key.as_str()), option)?)
     }
 
-    /// Returns the surface keys of this segment that `pattern` fits.
+    /// Returns the keys of this segment that `pattern` fits.
     fn fitting(&self, pattern: &Pattern) -> tantivy::Result<Vec<Key>> {
-        let start = Key::surface(pattern.prefix());
+        let start = pattern.start();
         let mut found = Vec::new();
-        let mut stream = self.index.terms().range().ge(start.as_str().as_bytes()).into_stream()?;
+        let mut stream = self.index.terms().range().ge(start.as_bytes()).into_stream()?;
         while stream.advance() {
             let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
-            if !term.starts_with(start.as_str()) {
+            if !term.starts_with(&start) {
                 break;
             }
-            let text = term.strip_prefix('=').unwrap_or(term);
-            if pattern.fits(text) {
-                found.push(Key::surface(text));
+            let key = Key::stored(term);
+            if pattern.fits(&key) {
+                found.push(key);
             }
         }
         Ok(found)

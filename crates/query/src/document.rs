@@ -122,7 +122,7 @@ impl Positions for KeyPositions<'_> {
     }
 
     fn of_pattern(&self, pattern: &Pattern) -> Vec<u32> {
-        let fits = |key: &Key| key.is_surface() && pattern.fits(key.text());
+        let fits = |key: &Key| pattern.fits(key);
         let mut found: Vec<u32> =
             self.places.iter().filter(|(key, _)| fits(key)).flat_map(|(_, at)| at.iter().copied()).collect();
         found.sort_unstable();

@@ -88,8 +88,8 @@ impl Problem {
             ),
             Self::Moving => ("last: and seen: move with the clock", "write after: with a date"),
             Self::Name => (
-                "name: is not there yet",
-                "write the name as a phrase, or add the person to the team's lexicon",
+                "name: has no name to listen to",
+                "write one to six words with vowels, such as name:\"Serikzhan Bilash\"",
             ),
             Self::Distance => {
                 ("the distance cannot be used", "write a number from 1 to 100, such as NEAR/5 or ~5")

@@ -2,6 +2,7 @@
 
 mod load;
 mod recognise;
+mod russian;
 
 use std::collections::HashMap;
 
@@ -54,6 +55,17 @@ enum Demands {
     Capital,
     /// One of the entity's context words or entities in the same article.
     Context,
+    Both,
+}
+
+impl Demands {
+    fn capital(self) -> bool {
+        matches!(self, Self::Capital | Self::Both)
+    }
+
+    fn context(self) -> bool {
+        matches!(self, Self::Context | Self::Both)
+    }
 }
 
 impl Lexicon {

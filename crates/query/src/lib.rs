@@ -11,6 +11,7 @@ mod evaluate;
 mod filter;
 mod lex;
 mod lexicon;
+mod name;
 mod parse;
 mod pattern;
 mod plan;

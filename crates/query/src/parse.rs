@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use text::{Lang, Script};
 
 use crate::lex::{Lexeme, What, lex};
+use crate::name::is_sounded;
 use crate::{Filter, Part, Problem, Query, QueryError};
 
 /// Longest query, in bytes.
@@ -171,12 +172,26 @@ impl<'a> Parser<'a> {
         let part = match name {
             "title" => Part::Title,
             "body" => Part::Body,
-            "name" => return Err(QueryError::new(place, Problem::Name)),
+            "name" => return self.name(place),
             "last" | "seen" => return Err(QueryError::new(place, Problem::Moving)),
             _ => return self.filter(name, place),
         };
         let inner = self.primary()?;
         Ok(Query::In(part, Box::new(inner)))
+    }
+
+    fn name(&mut self, place: Range<usize>) -> Result<Query, QueryError> {
+        let Some(Lexeme { what: What::Word(text) | What::Quote { text, .. }, place: of_text }) = self.peek()
+        else {
+            return Err(QueryError::new(place, Problem::Name));
+        };
+        self.at += 1;
+        let place = place.start..of_text.end;
+        if is_sounded(text) {
+            self.leaf(Query::Name(text.clone()), &place)
+        } else {
+            Err(QueryError::new(place, Problem::Name))
+        }
     }
 
     fn filter(&mut self, name: &str, place: Range<usize>) -> Result<Query, QueryError> {
@@ -313,7 +328,8 @@ mod tests {
         fails("colour:red", Problem::Field);
         fails("lang:xx", Problem::Value);
         fails("last:7d", Problem::Moving);
-        fails("name:x", Problem::Name);
+        fails("name:2026", Problem::Name);
+        fails("name:\"a b c d e f g\"", Problem::Name);
         fails("a NEAR/0 b", Problem::Distance);
         fails("a*", Problem::Pattern);
         fails("&", Problem::NoLetters);

@@ -1,51 +1,66 @@
-//! Patterns: `*` stands for any letters, `?` for one. Compared with surface keys.
+//! Patterns: what fits many keys, which only the keys themselves tell.
 
-/// A folded pattern.
+use text::{Key, sounds};
+
+/// A pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Pattern(String);
+pub enum Pattern {
+    /// Folded letters, `*` for any, `?` for one: fits surface keys.
+    Signs(String),
+    /// The sound of a name: fits the keys of what sounds the same.
+    Sound(String),
+}
 
 impl Pattern {
     /// Takes a pattern whose letters are folded.
     pub fn new(folded: &str) -> Self {
-        Self(folded.to_owned())
+        Self::Signs(folded.to_owned())
     }
 
-    /// Returns the pattern as it is written.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// Returns how the stored form of every key begins that the pattern fits.
+    pub fn start(&self) -> String {
+        match self {
+            Self::Signs(signs) => {
+                let letters = signs.split(['*', '?']).next().unwrap_or_default();
+                Key::surface(letters).as_str().to_owned()
+            }
+            Self::Sound(_) => String::new(),
+        }
     }
 
-    /// Returns the letters before the first sign: every text that fits begins with them.
-    pub fn prefix(&self) -> &str {
-        self.0.split(['*', '?']).next().unwrap_or_default()
+    /// Returns whether the pattern fits a key.
+    pub fn fits(&self, key: &Key) -> bool {
+        match self {
+            Self::Signs(signs) => key.is_surface() && signs_fit(signs, key.text()),
+            Self::Sound(sound) => sounds(key).contains(sound),
+        }
     }
+}
 
-    /// Returns whether the pattern fits the text of a surface key, its mark left out.
-    pub fn fits(&self, text: &str) -> bool {
-        let pattern: Vec<char> = self.0.chars().collect();
-        let text: Vec<char> = text.chars().collect();
-        // The last `*` seen, and how much of the text it has taken so far.
-        let (mut p, mut t, mut star) = (0, 0, None);
-        while t < text.len() {
-            match pattern.get(p) {
-                Some('*') => {
-                    star = Some((p, t));
-                    p += 1;
-                }
-                Some(c) if *c == '?' || Some(c) == text.get(t) => {
-                    p += 1;
-                    t += 1;
-                }
-                _ => {
-                    let Some((star_p, star_t)) = star else { return false };
-                    star = Some((star_p, star_t + 1));
-                    p = star_p + 1;
-                    t = star_t + 1;
-                }
+fn signs_fit(signs: &str, text: &str) -> bool {
+    let pattern: Vec<char> = signs.chars().collect();
+    let text: Vec<char> = text.chars().collect();
+    // The last `*` seen, and how much of the text it has taken so far.
+    let (mut p, mut t, mut star) = (0, 0, None);
+    while t < text.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || Some(c) == text.get(t) => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((star_p, star_t)) = star else { return false };
+                star = Some((star_p, star_t + 1));
+                p = star_p + 1;
+                t = star_t + 1;
             }
         }
-        pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
     }
+    pattern.get(p..).is_some_and(|rest| rest.iter().all(|c| *c == '*'))
 }
 
 #[cfg(test)]
@@ -54,8 +69,9 @@ mod tests {
 
     #[test]
     fn signs_stand_for_letters() {
-        let check =
-            |pattern, text, fits| assert_eq!(Pattern::new(pattern).fits(text), fits, "{pattern} {text}");
+        let check = |pattern, text, fits| {
+            assert_eq!(Pattern::new(pattern).fits(&Key::surface(text)), fits, "{pattern} {text}")
+        };
         check("detain*", "detained", true);
         check("detain*", "detain", true);
         check("detain*", "detai", false);
@@ -63,6 +79,14 @@ mod tests {
         check("w?rd", "wrd", false);
         check("ab*cd*e", "abxcdcdye", true);
         check("ab*cd", "abcdx", false);
-        assert_eq!(Pattern::new("de*d?").prefix(), "de");
+        assert_eq!(Pattern::new("de*d?").start(), "=de");
+        assert!(!Pattern::new("de*").fits(&Key::peeled("detain")));
+    }
+
+    #[test]
+    fn a_sound_fits_every_spelling() {
+        let sound = sounds(&Key::surface("serikzhan")).remove(0);
+        assert!(Pattern::Sound(sound.clone()).fits(&Key::surface("سەرىكجان")));
+        assert!(!Pattern::Sound(sound).fits(&Key::surface("bekali")));
     }
 }

@@ -2,6 +2,7 @@
 
 use text::{Key, QueryToken, Script, analyze_query, fold_pattern};
 
+use crate::name::spans_of_name;
 use crate::{Filter, Lexicon, Part, Pattern, Problem, Query, QueryError, Spans};
 
 /// What is looked for: the one form that matcher and indexer read.
@@ -80,6 +81,7 @@ impl Planner<'_> {
             Query::Phrase { text, slop } => window_of(text, *slop),
             Query::Exact(text) => Ok(phrase_of(&tokens(text)?, true)),
             Query::Pattern(pattern) => pattern_of(pattern),
+            Query::Name(name) => spans_of_name(name).ok_or_else(|| wrong(Problem::Name)),
             Query::Entity(id) if self.lexicon.entity(id).is_some() => Ok(Spans::Keys(vec![Key::entity(id)])),
             Query::Entity(_) => Err(wrong(Problem::Entity)),
             Query::Near { left, right, distance, ordered } => Ok(Spans::Near {

@@ -37,6 +37,8 @@ pub enum Query {
         /// Whether the left one stands first: `PRE/5`.
         ordered: bool,
     },
+    /// A name, in whatever language it is spelled, by its sound: `name:"Serikzhan Bilash"`.
+    Name(String),
     /// An entity of the lexicon: `@khorgos`.
     Entity(String),
     /// Only in this part of the article: `title:(…)`.
@@ -71,6 +73,7 @@ impl fmt::Display for Query {
                 let name = if *ordered { "PRE" } else { "NEAR" };
                 write!(f, "{} {name}/{distance} {}", Inner(left), Inner(right))
             }
+            Self::Name(text) => write!(f, "name:\"{text}\""),
             Self::Entity(id) => write!(f, "@{id}"),
             Self::In(Part::Title, inner) => write!(f, "title:({inner})"),
             Self::In(Part::Body, inner) => write!(f, "body:({inner})"),

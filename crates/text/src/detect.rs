@@ -33,6 +33,7 @@ struct Profile {
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     vec![
         profile(Lang::KkCyrl, include_str!("../data/lang/kk-Cyrl.tsv")),
+        profile(Lang::UgCyrl, include_str!("../data/lang/ug-Cyrl.tsv")),
         profile(Lang::KyCyrl, include_str!("../data/lang/ky-Cyrl.tsv")),
         profile(Lang::TtCyrl, include_str!("../data/lang/tt-Cyrl.tsv")),
         profile(Lang::UkCyrl, include_str!("../data/lang/uk-Cyrl.tsv")),
@@ -155,6 +156,7 @@ mod tests {
     #[test]
     fn sentences_are_told_apart() {
         check("Қорғас қаласында жаңа терминал ашылды", Lang::KkCyrl);
+        check("Ғулҗа шәһиридә йеңи завут ечилди, дәп хәвәр қилди", Lang::UgCyrl);
         check("На границе с Китаем открыли новый терминал", Lang::RuCyrl);
         check("На кордоні з Китаєм відкрили новий термінал", Lang::UkCyrl);
         check("Кытай менен чек арада жаңы терминал ачылды", Lang::KyCyrl);

@@ -41,6 +41,7 @@ impl Reading {
             Lang::KkLatn => Self::Skeleton(Spelling::KkLatn),
             Lang::UgArab => Self::Skeleton(Spelling::UgArab),
             Lang::UgLatn => Self::Skeleton(Spelling::UgLatn),
+            Lang::UgCyrl => Self::Skeleton(Spelling::UgCyrl),
             other => Self::Plain(other),
         }
     }
@@ -83,7 +84,7 @@ fn is_short(stem: &str) -> bool {
 }
 
 /// Uyghur ې, ۆ (here ۉ, for Kazakh has ۆ for в) and ۈ are kept while suffixes are peeled off; the skeleton has ە, و and ۇ for them, as Kazakh has.
-fn closed(skeleton: &str) -> String {
+pub(crate) fn closed(skeleton: &str) -> String {
     skeleton.replace('ې', "ە").replace('ۉ', "و").replace('ۈ', "ۇ")
 }
 

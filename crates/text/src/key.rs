@@ -38,6 +38,11 @@ impl Key {
         Self(format!("~{text}").into())
     }
 
+    /// Reads a term as it is stored, its mark included.
+    pub fn stored(term: &str) -> Self {
+        Self(term.into())
+    }
+
     /// Returns the term as it is stored, its mark included.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -15,6 +15,8 @@ pub enum Lang {
     UgArab,
     /// Uyghur in Latin letters.
     UgLatn,
+    /// Uyghur in Cyrillic, as written in Kazakhstan.
+    UgCyrl,
     /// Kyrgyz.
     KyCyrl,
     /// Tatar.
@@ -44,12 +46,13 @@ pub enum Lang {
 }
 
 /// Each label as it is written.
-const LABELS: [(Lang, &str); 18] = [
+const LABELS: [(Lang, &str); 19] = [
     (Lang::KkCyrl, "kk-Cyrl"),
     (Lang::KkArab, "kk-Arab"),
     (Lang::KkLatn, "kk-Latn"),
     (Lang::UgArab, "ug-Arab"),
     (Lang::UgLatn, "ug-Latn"),
+    (Lang::UgCyrl, "ug-Cyrl"),
     (Lang::KyCyrl, "ky-Cyrl"),
     (Lang::TtCyrl, "tt-Cyrl"),
     (Lang::RuCyrl, "ru-Cyrl"),

@@ -10,12 +10,14 @@ mod fingerprint;
 mod fold;
 mod key;
 mod lang;
+mod name_words;
 mod normalise;
 mod peel;
 mod repair;
 mod script;
 mod sentences;
 mod skeleton;
+mod sound;
 mod spellings;
 mod stems;
 mod token;
@@ -25,9 +27,11 @@ pub use detect::detect;
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use key::{Key, KeyKind};
 pub use lang::Lang;
+pub use name_words::{NameWord, name_word, translations};
 pub use normalise::normalise;
 pub use script::{Direction, Script};
 pub use sentences::sentences;
+pub use sound::sounds;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
 
 /// Grows whenever keys change: an index of another version is built anew.

@@ -229,6 +229,10 @@ fn class(letter: char) -> char {
 
 /// Whether the vowels of a stem are back; `None` when the skeleton does not say.
 fn harmony(stem: &str) -> Option<bool> {
+    // у and й go with both: Ақсуға, Ақсуге are both written.
+    if stem.ends_with(['ۋ', 'ي']) {
+        return None;
+    }
     match stem.chars().rev().find(|letter| class(*letter) == 'V') {
         Some('ە') => Some(false),
         Some('ا') if stem.contains(['ق', 'ع']) => Some(true),

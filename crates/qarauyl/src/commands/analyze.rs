@@ -1,5 +1,6 @@
 //! `qarauyl analyze` and `qarauyl detect`: what the language rooms make of a text.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::process::ExitCode;
 
@@ -7,13 +8,14 @@ use anyhow::Context;
 use clap::{Args, ValueEnum};
 use query::{Document, Facts, Lexicon};
 use serde::Serialize;
-use text::{Key, KeyKind, Lang, Script};
+use text::{Key, KeyKind, Lang, NameWord, Script, name_word, sounds};
 
 use crate::lexicon;
 use crate::output::{Output, or_stdin, table, write_out};
 use crate::settings::Settings;
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "switches of a command line")]
 pub(crate) struct Arguments {
     /// The text; `-` reads it from stdin.
     #[arg(required_unless_present = "tsv")]
@@ -27,6 +29,9 @@ pub(crate) struct Arguments {
     /// `none` leaves the lexicon out.
     #[arg(long)]
     lexicon: Option<String>,
+    /// Print the sounds of names, and words that names are made of as `#number`, in place of keys.
+    #[arg(long)]
+    fuzzy: bool,
 }
 
 #[derive(Debug, Args)]
@@ -69,12 +74,15 @@ pub(crate) fn run(settings: &Settings, arguments: &Arguments, out: Output) -> an
             let line = line?;
             let (label, text) = line.split_once('\t').unwrap_or(("", &line));
             let lang = Lang::parse(label).unwrap_or_else(|| text::detect(text));
-            let analysed = analyse(text, lang, &lexicon, arguments.keys);
-            write_out(&format!(
-                "{line}\t{}\t{}",
-                joined(&analysed, |token| &token.keys),
-                joined(&analysed, |token| &token.entities)
-            ))?;
+            let mut analysed = analyse(text, lang, &lexicon, arguments.keys);
+            if arguments.fuzzy {
+                analysed.tokens = by_sound(text, lang);
+            }
+            let whole = lexicon.whole(text, lang);
+            if !whole.is_empty() {
+                name(&mut analysed, &whole);
+            }
+            write_out(&format!("{line}\t{}\t{}", tokens_of(&analysed), entities_of(&analysed)))?;
         }
         return Ok(ExitCode::SUCCESS);
     }
@@ -115,6 +123,38 @@ fn analyse(text: &str, lang: Lang, lexicon: &Lexicon, keys: Keys) -> Analysed {
     Analysed { script: script.as_str(), lang: lang.as_str(), tokens: tokens.collect() }
 }
 
+/// The tokens of a name by their sound; words that no name is told by are left out.
+fn by_sound(text: &str, lang: Lang) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    for token in text::analyze(text, lang) {
+        let word = text.get(token.start..token.end).unwrap_or_default();
+        let keys = match name_word(&token.keys) {
+            Some(NameWord::Stop) => continue,
+            Some(NameWord::Common(number)) => vec![format!("#{number}")],
+            // An abbreviation has no sound of its own.
+            None if is_abbreviation(word) => Vec::new(),
+            None => token.keys.iter().flat_map(sounds).collect::<BTreeSet<String>>().into_iter().collect(),
+        };
+        let keys =
+            if keys.is_empty() { token.keys.iter().map(|key| key.text().to_owned()).collect() } else { keys };
+        tokens.push(Token { text: word.to_owned(), keys, entities: Vec::new() });
+    }
+    tokens
+}
+
+fn is_abbreviation(word: &str) -> bool {
+    const LONGEST: usize = 5;
+    word.chars().count() <= LONGEST && word.chars().all(char::is_uppercase)
+}
+
+/// Names the whole line, and nothing within it.
+fn name(analysed: &mut Analysed, entities: &[&str]) {
+    for (at, token) in analysed.tokens.iter_mut().enumerate() {
+        token.entities =
+            if at == 0 { entities.iter().map(|id| (*id).to_owned()).collect() } else { Vec::new() };
+    }
+}
+
 fn shown(key: &Key, keys: Keys) -> bool {
     match key.kind() {
         KeyKind::Surface | KeyKind::LastHan => keys == Keys::Surface || key.kind() == KeyKind::LastHan,
@@ -137,10 +177,15 @@ fn facts(lang: Lang) -> Facts {
     }
 }
 
-fn joined(analysed: &Analysed, part: impl Fn(&Token) -> &Vec<String>) -> String {
-    let tokens: Vec<String> =
-        analysed.tokens.iter().map(|token| part(token).join("|")).filter(|text| !text.is_empty()).collect();
-    tokens.join(" ")
+fn tokens_of(analysed: &Analysed) -> String {
+    let tokens: Vec<String> = analysed.tokens.iter().map(|token| token.keys.join("|")).collect();
+    tokens.iter().filter(|keys| !keys.is_empty()).cloned().collect::<Vec<_>>().join(" ")
+}
+
+fn entities_of(analysed: &Analysed) -> String {
+    let ids: BTreeSet<&str> =
+        analysed.tokens.iter().flat_map(|token| &token.entities).map(String::as_str).collect();
+    ids.into_iter().collect::<Vec<_>>().join("|")
 }
 
 fn plain(analysed: &Analysed) -> String {

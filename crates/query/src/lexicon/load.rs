@@ -7,6 +7,7 @@ use text::{Key, Lang, analyze, analyze_query};
 use thiserror::Error;
 use toml::Spanned;
 
+use super::russian::cases;
 use super::{Alias, Demands, Entity, Lexicon};
 
 /// Why a lexicon cannot be used.
@@ -126,12 +127,13 @@ fn check(entity: &EntityForm, lexicon: &Lexicon) -> Result<(), String> {
 }
 
 fn demands(form: &EntityForm, name: &str) -> Demands {
-    if form.ambiguous.iter().any(|one| one == name) {
-        Demands::Context
-    } else if form.kind != "term" && name.chars().next().is_some_and(char::is_uppercase) {
-        Demands::Capital
-    } else {
-        Demands::Nothing
+    let capital = form.kind != "term" && name.chars().next().is_some_and(char::is_uppercase);
+    let context = form.ambiguous.iter().any(|one| one == name);
+    match (capital, context) {
+        (false, false) => Demands::Nothing,
+        (true, false) => Demands::Capital,
+        (false, true) => Demands::Context,
+        (true, true) => Demands::Both,
     }
 }
 
@@ -142,7 +144,7 @@ fn spellings(form: &EntityForm) -> Vec<(Lang, &str)> {
         (Lang::KkLatn, &form.kk_latn),
         (Lang::UgArab, &form.ug_arab),
         (Lang::UgLatn, &form.ug_latn),
-        (Lang::Unknown, &form.ug_cyrl),
+        (Lang::UgCyrl, &form.ug_cyrl),
         (Lang::ZhHans, &form.zh),
         (Lang::RuCyrl, &form.ru),
         (Lang::EnLatn, &form.en),
@@ -156,7 +158,8 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     let names = spellings(&form);
     let mut aliases: Vec<Alias> = Vec::new();
     for (lang, name) in &names {
-        aliases.push(Alias { entity, words: words_of(name, *lang), demands: demands(&form, name) });
+        let words = words_of(name, *lang, &form.kind);
+        aliases.push(Alias { entity, words, demands: demands(&form, name) });
     }
     for alias in aliases {
         let number = lexicon.aliases.len();
@@ -177,17 +180,19 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
 }
 
 /// The keys of which each word of a spelling must show one. Kazakh and Uyghur words must show the spelling itself or
-/// carry suffixes that can be peeled off it; words of languages with a stemmer meet in the stem. Words of all readings
-/// count for a Uyghur spelling in Cyrillic, which is no label of its own.
-fn words_of(name: &str, lang: Lang) -> Vec<Vec<Key>> {
-    if lang == Lang::Unknown {
-        return analyze_query(name).into_iter().map(|token| as_peeled(&token.surface)).collect();
-    }
+/// carry suffixes that can be peeled off it; words of languages with a stemmer meet in the stem.
+fn words_of(name: &str, lang: Lang, kind: &str) -> Vec<Vec<Key>> {
     let skeleton = matches!(lang.code(), "kk" | "ug");
     let keys = |keys: Vec<Key>| -> Vec<Key> {
         let own: Vec<Key> = keys.iter().filter(|key| key.is_surface()).cloned().collect();
         let mut wanted = as_peeled(&own);
         wanted.extend(keys.into_iter().filter(|key| !key.is_surface() && !skeleton));
+        if kind == "place" && skeleton {
+            wanted.extend(own.iter().flat_map(of_the_place));
+        }
+        if kind != "term" && lang == Lang::RuCyrl {
+            wanted.extend(own.iter().flat_map(|key| cases(key.text())).map(|case| Key::peeled(&case)));
+        }
         wanted.dedup();
         wanted
     };
@@ -197,6 +202,14 @@ fn words_of(name: &str, lang: Lang) -> Vec<Vec<Key>> {
         tokens.pop();
     }
     tokens.into_iter().map(|token| keys(token.keys)).collect()
+}
+
+/// What and who is of a place, in skeleton letters: құлжалық, غۇلجالىق. Peeled off names of places alone, for these
+/// endings make new words.
+fn of_the_place(place: &Key) -> impl Iterator<Item = Key> {
+    const ENDINGS: [&str; 8] = ["لىق", "لىك", "دىق", "دىك", "تىق", "تىك", "لۇق", "لۇك"];
+    let place = place.text().to_owned();
+    ENDINGS.into_iter().map(move |ending| Key::peeled(&format!("{place}{ending}")))
 }
 
 fn as_peeled(keys: &[Key]) -> Vec<Key> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use text::{Key, analyze_query};
+use text::{Key, KeyKind, Lang, analyze, analyze_query};
 
 use super::{Alias, Demands, Lexicon};
 use crate::{Document, Field, Placed};
@@ -19,8 +19,8 @@ impl Lexicon {
         if self.aliases.is_empty() {
             return;
         }
-        let in_title = self.find(&document.title, &[title]);
-        let in_body = self.find(&document.body, blocks);
+        let in_title = self.find(&document.title, &[title], false);
+        let in_body = self.find(&document.body, blocks, true);
         let sure: HashSet<&str> =
             in_title.iter().chain(&in_body).filter_map(|found| self.sure_entity(found.alias)).collect();
         let counts: Vec<bool> = self
@@ -31,8 +31,7 @@ impl Lexicon {
         for (field, found) in [(&mut document.title, in_title), (&mut document.body, in_body)] {
             for Found { token, alias } in found {
                 let Some(alias) = self.aliases.get(alias) else { continue };
-                let fine =
-                    alias.demands != Demands::Context || counts.get(alias.entity).copied().unwrap_or(false);
+                let fine = !alias.demands.context() || counts.get(alias.entity).copied().unwrap_or(false);
                 let entity = self.entities.get(alias.entity).filter(|_| fine);
                 let Some(key) = entity.map(|entity| Key::entity(&entity.id)) else { continue };
                 for token in field.tokens.iter_mut().skip(token).take(alias.words.len()) {
@@ -42,8 +41,37 @@ impl Lexicon {
         }
     }
 
+    /// Returns the entities that `text` as a whole is a spelling of, in any of its forms. A text this short has no
+    /// context: ambiguous spellings count.
+    pub fn whole(&self, text: &str, lang: Lang) -> Vec<&str> {
+        let mut tokens = analyze(text, lang);
+        if tokens.len() > 1
+            && tokens.last().is_some_and(|last| last.keys.iter().all(|key| key.kind() == KeyKind::LastHan))
+        {
+            tokens.pop();
+        }
+        let Some(first) = tokens.first() else { return Vec::new() };
+        let mut found: Vec<&str> = Vec::new();
+        for number in first.keys.iter().filter_map(|key| self.by_first.get(key)).flatten() {
+            let Some(alias) = self.aliases.get(*number) else { continue };
+            let same = alias.words.len() == tokens.len()
+                && alias
+                    .words
+                    .iter()
+                    .zip(&tokens)
+                    .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
+            let entity = self.entities.get(alias.entity).filter(|entity| {
+                same && !tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms))
+            });
+            if let Some(entity) = entity.filter(|entity| !found.contains(&entity.id.as_str())) {
+                found.push(&entity.id);
+            }
+        }
+        found
+    }
+
     fn sure_entity(&self, alias: usize) -> Option<&str> {
-        let alias = self.aliases.get(alias).filter(|alias| alias.demands != Demands::Context)?;
+        let alias = self.aliases.get(alias).filter(|alias| !alias.demands.context())?;
         self.entities.get(alias.entity).map(|entity| entity.id.as_str())
     }
 
@@ -61,7 +89,7 @@ impl Lexicon {
         })
     }
 
-    fn find(&self, field: &Field, blocks: &[&str]) -> Vec<Found> {
+    fn find(&self, field: &Field, blocks: &[&str], in_body: bool) -> Vec<Found> {
         let mut found = Vec::new();
         for (at, token) in field.tokens.iter().enumerate() {
             let mut tried: Vec<usize> = Vec::new();
@@ -77,7 +105,7 @@ impl Lexicon {
                     .and_then(|block| blocks.get(block))
                     .copied()
                     .unwrap_or("");
-                if self.stands(alias, tokens, text) {
+                if self.stands(alias, tokens, text, in_body) {
                     found.push(Found { token: at, alias: *number });
                 }
             }
@@ -85,7 +113,7 @@ impl Lexicon {
         found
     }
 
-    fn stands(&self, alias: &Alias, tokens: &[Placed], block: &str) -> bool {
+    fn stands(&self, alias: &Alias, tokens: &[Placed], block: &str, in_body: bool) -> bool {
         let (Some(first), Some(entity)) = (tokens.first(), self.entities.get(alias.entity)) else {
             return false;
         };
@@ -97,9 +125,24 @@ impl Lexicon {
             .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
         in_a_row
             && words
-            && !tokens.iter().any(|token| is_other(token, &entity.not_forms))
-            && (alias.demands == Demands::Nothing || has_capital(first, block))
+            && !tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms))
+            && (!alias.demands.capital() || has_capital(first, block))
+            && !(in_body && alias.is_told_by_its_capital() && begins_sentence(first, block))
     }
+}
+
+impl Alias {
+    /// A single word that is a name by its capital alone: Достық, Или.
+    fn is_told_by_its_capital(&self) -> bool {
+        self.demands == Demands::Both && self.words.len() == 1
+    }
+}
+
+/// At the start of a sentence every word has a capital.
+fn begins_sentence(token: &Placed, block: &str) -> bool {
+    let before = block.get(..token.range.start).unwrap_or_default().trim_end();
+    let before = before.trim_end_matches(['«', '“', '"', '„', '(', '–', '—', '-', ' ', '\u{a0}']);
+    before.is_empty() || before.ends_with(['.', '!', '?', '…', ':', '。', '؟', '»', '”'])
 }
 
 fn add(token: &mut Placed, key: &Key) {
@@ -109,8 +152,8 @@ fn add(token: &mut Placed, key: &Key) {
 }
 
 /// Whether a token is a word that only looks like a form of the entity.
-fn is_other(token: &Placed, not_forms: &[String]) -> bool {
-    let Some(word) = token.keys.iter().find(|key| key.is_surface()).map(Key::text) else { return false };
+fn is_other(keys: &[Key], not_forms: &[String]) -> bool {
+    let Some(word) = keys.iter().find(|key| key.is_surface()).map(Key::text) else { return false };
     not_forms.iter().any(|form| match form.strip_suffix('*') {
         Some(start) => word.starts_with(start),
         None => word == form,

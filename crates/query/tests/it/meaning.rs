@@ -28,6 +28,44 @@ needs_context = ["Синьцзян", "khorgos"]
 id = "dostyk"
 kind = "place"
 kk-Cyrl = ["Достық"]
+ambiguous = ["Достық"]
+needs_context = ["бекет", "khorgos"]
+
+[[entity]]
+id = "ili"
+kind = "place"
+kk-Cyrl = ["Іле"]
+ug-Arab = ["ئىلى"]
+ru = ["Или"]
+ambiguous = ["Или"]
+needs_context = ["khorgos"]
+
+[[entity]]
+id = "bole"
+kind = "place"
+kk-Cyrl = ["Бөле"]
+
+[[entity]]
+id = "ghulja"
+kind = "place"
+kk-Cyrl = ["Құлжа"]
+ug-Arab = ["غۇلجا"]
+ru = ["Кульджа"]
+
+[[entity]]
+id = "bilash"
+kind = "person"
+kk-Cyrl = ["Серікжан Біләш", "Біләш", "Білаш"]
+ambiguous = ["Біләш", "Білаш"]
+needs_context = ["atajurt"]
+
+[[entity]]
+id = "camp"
+kind = "term"
+ug-Arab = ["جازا لاگېرى"]
+en = ["internment camp"]
+ambiguous = ["internment camp"]
+needs_context = ["Xinjiang"]
 "#;
 
 fn lexicon() -> Lexicon {
@@ -69,7 +107,35 @@ fn what_only_looks_like_the_name_is_not_found() {
         assert!(!finds("Khorgos", text), "{text}");
     }
     assert!(!finds("@dostyk", "Олардың арасындағы достық берік болды"));
+    assert!(!finds("@dostyk", "Халықтар сапарда. Достық бекетте нығайды, – деді ол"));
     assert!(finds("@dostyk", "Пойыз Достық бекетіне келді"));
+    assert!(!finds("@ili", "Олар бір-біріне ілесіп шықты, ілеспе аударма болды"));
+    assert!(!finds("@ili", "بۇ ۋەقە ئۆتكەن يىلى يۈز بەرگەن، دېدى ئۇ"));
+    assert!(finds("@ili", "ئۇلار ئىلى ۋادىسىدا ياشايدۇ، دېدى ئۇ"));
+    assert!(!finds("@ili", "Поезд идёт в Хоргос. Или не идёт"));
+    assert!(finds("@ili", "Поезд идёт в Хоргос вдоль реки Или"));
+    assert!(!finds("@bole", "Ол уақытын екіге бөледі, ақшаны Асан бөлейді"));
+    assert!(finds("@bole", "Ол Бөледе тұрады"));
+    assert!(!finds("@ghulja", "Гүлжан апай кеше ауылға келді"));
+    assert!(finds("@ghulja", "Құлжалық қазақтар туралы айтылды"));
+    assert!(finds("@ghulja", "О жизни в Кульдже рассказали двое"));
+    assert!(!finds("@bilash", "Композитор Білаш туралы концерт өтті"));
+    assert!(finds("@bilash", "Серікжан Біләштің сөзінше, солай болды"));
+}
+
+#[test]
+fn a_term_in_small_letters_may_be_ambiguous_too() {
+    assert!(finds("@camp", "He was held in an internment camp in Xinjiang"));
+    assert!(!finds("@camp", "The internment camp of 1942 is a museum now"));
+}
+
+#[test]
+fn a_name_in_any_spelling_is_found_by_its_sound_alone() {
+    for text in ["Серікжан Біләштің сөзінше", "по словам Серикжана Билаша", "سەرىكجان بىلاشتىڭ ايتۋىنشا"]
+    {
+        assert!(finds("name:\"Serikzhan Bilash\"", text), "{text}");
+    }
+    assert!(!finds("name:\"Serikzhan Bilash\"", "Серікжан Бекәлі келді"));
 }
 
 #[test]
