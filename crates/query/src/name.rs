@@ -53,7 +53,6 @@ fn part(token: &QueryToken) -> Option<Spans> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::testing::facts;
     use crate::{Document, Lexicon, evaluate, parse, plan};
 

@@ -70,7 +70,7 @@ mod tests {
     #[test]
     fn signs_stand_for_letters() {
         let check = |pattern, text, fits| {
-            assert_eq!(Pattern::new(pattern).fits(&Key::surface(text)), fits, "{pattern} {text}")
+            assert_eq!(Pattern::new(pattern).fits(&Key::surface(text)), fits, "{pattern} {text}");
         };
         check("detain*", "detained", true);
         check("detain*", "detain", true);
