@@ -82,7 +82,7 @@ impl Watchlist {
     pub fn matches(&self, document: &Document) -> Vec<Match> {
         let tokens = document.title.tokens.iter().chain(&document.body.tokens);
         let mut candidates = self.always.clone();
-        for key in tokens.flat_map(|token| &token.keys) {
+        for key in tokens.flat_map(|token| token.keys.iter()) {
             candidates.extend(self.by_key.get(key).into_iter().flatten());
         }
         let found = |watch: WatchId| {

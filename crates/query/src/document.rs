@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use text::{Key, Lang, Script, analyze, detect};
 
@@ -41,7 +42,7 @@ pub struct Placed {
     /// Its bytes in the text of its block.
     pub range: Range<usize>,
     /// The terms under which it is found.
-    pub keys: Vec<Key>,
+    pub keys: Arc<[Key]>,
 }
 
 impl Document {
@@ -81,7 +82,7 @@ impl Field {
     pub fn positions(&self) -> KeyPositions<'_> {
         let mut places: HashMap<&Key, Vec<u32>> = HashMap::new();
         for token in &self.tokens {
-            for key in &token.keys {
+            for key in token.keys.iter() {
                 let found = places.entry(key).or_default();
                 if found.last() != Some(&token.position) {
                     found.push(token.position);

@@ -6,6 +6,7 @@ mod russian;
 
 use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use text::{Key, analyze_query};
 
 pub use load::LexiconError;
@@ -17,7 +18,7 @@ pub struct Lexicon {
     by_id: HashMap<String, usize>,
     aliases: Vec<Alias>,
     /// Aliases by each key that their first word may have.
-    by_first: HashMap<Key, Vec<usize>>,
+    by_first: FxHashMap<Key, Vec<usize>>,
 }
 
 /// A place, person, organisation or term.
@@ -31,10 +32,19 @@ pub struct Entity {
     pub names: Vec<(String, String)>,
     /// Entities that it is linked with.
     pub links: Vec<String>,
-    /// Words, or entities, one of which must stand in the same article for an ambiguous spelling to count.
-    needs_context: Vec<String>,
+    /// What must stand in the same article for an ambiguous spelling to count: one of these.
+    needs_context: Vec<Context>,
     /// Folded words that look like a form of it and are not; a trailing `*` covers all that begin so.
     not_forms: Vec<String>,
+}
+
+/// A witness that an ambiguous spelling means its entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Context {
+    /// An entity, by its id.
+    Entity(String),
+    /// A word, by its keys in every language.
+    Word(Vec<Key>),
 }
 
 /// One spelling, as it is looked for.

@@ -3,14 +3,17 @@
 //! The script comes first; among the languages of a script, the one under which the letters are likeliest wins, where
 //! common words and parts of words count extra. A language is one file, `data/lang/LABEL.tsv`: copy one to add one.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use rustc_hash::FxHashMap;
 
 use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
 /// How many characters of a text are read: enough to be sure, and no more.
-const ENOUGH: usize = 4_000;
+const ENOUGH: usize = 1_500;
 
 /// The share, of 10,000, of a letter that a language does not have: it stands in names and quotations only.
 const STRANGE: f32 = 0.5;
@@ -21,77 +24,120 @@ const WORD: f32 = 3.0;
 /// What a part of a word counts.
 const PART: f32 = 1.0;
 
-/// What a language looks like.
-struct Profile {
-    lang: Lang,
-    /// The logarithm of each letter's share.
-    letters: HashMap<char, f32>,
-    words: HashSet<&'static str>,
-    parts: Vec<&'static str>,
+/// The tables of all languages.
+const TABLES: [(Lang, &str); 16] = [
+    (Lang::KkCyrl, include_str!("../data/lang/kk-Cyrl.tsv")),
+    (Lang::UgCyrl, include_str!("../data/lang/ug-Cyrl.tsv")),
+    (Lang::KyCyrl, include_str!("../data/lang/ky-Cyrl.tsv")),
+    (Lang::TtCyrl, include_str!("../data/lang/tt-Cyrl.tsv")),
+    (Lang::UkCyrl, include_str!("../data/lang/uk-Cyrl.tsv")),
+    (Lang::RuCyrl, include_str!("../data/lang/ru-Cyrl.tsv")),
+    (Lang::KkArab, include_str!("../data/lang/kk-Arab.tsv")),
+    (Lang::UgArab, include_str!("../data/lang/ug-Arab.tsv")),
+    (Lang::FaArab, include_str!("../data/lang/fa-Arab.tsv")),
+    (Lang::UrArab, include_str!("../data/lang/ur-Arab.tsv")),
+    (Lang::ArArab, include_str!("../data/lang/ar-Arab.tsv")),
+    (Lang::KkLatn, include_str!("../data/lang/kk-Latn.tsv")),
+    (Lang::UgLatn, include_str!("../data/lang/ug-Latn.tsv")),
+    (Lang::TrLatn, include_str!("../data/lang/tr-Latn.tsv")),
+    (Lang::UzLatn, include_str!("../data/lang/uz-Latn.tsv")),
+    (Lang::EnLatn, include_str!("../data/lang/en-Latn.tsv")),
+];
+
+/// The letters that the tables may list: Latin with its extensions, Cyrillic, Arabic.
+const LETTERS: std::ops::Range<u32> = 0x61..0x700;
+
+/// What the languages of one script look like, side by side: each letter, word and part with its weight in each.
+struct Profiles {
+    langs: Vec<Lang>,
+    /// The weights of the letters of [`LETTERS`], as many for each as there are languages.
+    letters: Vec<f32>,
+    words: FxHashMap<&'static str, Vec<f32>>,
+    parts: AhoCorasick,
+    weights_of_parts: Vec<Vec<f32>>,
 }
 
-static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
-    vec![
-        profile(Lang::KkCyrl, include_str!("../data/lang/kk-Cyrl.tsv")),
-        profile(Lang::UgCyrl, include_str!("../data/lang/ug-Cyrl.tsv")),
-        profile(Lang::KyCyrl, include_str!("../data/lang/ky-Cyrl.tsv")),
-        profile(Lang::TtCyrl, include_str!("../data/lang/tt-Cyrl.tsv")),
-        profile(Lang::UkCyrl, include_str!("../data/lang/uk-Cyrl.tsv")),
-        profile(Lang::RuCyrl, include_str!("../data/lang/ru-Cyrl.tsv")),
-        profile(Lang::KkArab, include_str!("../data/lang/kk-Arab.tsv")),
-        profile(Lang::UgArab, include_str!("../data/lang/ug-Arab.tsv")),
-        profile(Lang::FaArab, include_str!("../data/lang/fa-Arab.tsv")),
-        profile(Lang::UrArab, include_str!("../data/lang/ur-Arab.tsv")),
-        profile(Lang::ArArab, include_str!("../data/lang/ar-Arab.tsv")),
-        profile(Lang::KkLatn, include_str!("../data/lang/kk-Latn.tsv")),
-        profile(Lang::UgLatn, include_str!("../data/lang/ug-Latn.tsv")),
-        profile(Lang::TrLatn, include_str!("../data/lang/tr-Latn.tsv")),
-        profile(Lang::UzLatn, include_str!("../data/lang/uz-Latn.tsv")),
-        profile(Lang::EnLatn, include_str!("../data/lang/en-Latn.tsv")),
-    ]
+static PROFILES: LazyLock<Vec<(Script, Profiles)>> = LazyLock::new(|| {
+    let scripts = [Script::Cyrillic, Script::Arabic, Script::Latin];
+    scripts.into_iter().filter_map(|script| Some((script, profiles(script)?))).collect()
 });
 
-fn profile(lang: Lang, table: &'static str) -> Profile {
-    let row = |name: &str| -> Vec<&'static str> {
-        let line = table.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
-        line.unwrap_or_default().split(' ').filter(|item| !item.is_empty()).collect()
-    };
-    let mut letters = HashMap::new();
-    for pair in row("letters").chunks(2) {
-        if let [letter, share] = pair
-            && let (Some(letter), Ok(share)) = (letter.chars().next(), share.parse::<f32>())
-        {
-            letters.insert(letter, share.ln());
+/// Reads the tables of a script; `None` when a part in them cannot be looked for, which a test rules out.
+fn profiles(script: Script) -> Option<Profiles> {
+    let tables: Vec<&(Lang, &str)> = TABLES.iter().filter(|(lang, _)| lang.script() == script).collect();
+    let count = tables.len();
+    let mut letters = vec![STRANGE.ln(); LETTERS.len() * count];
+    let mut words: FxHashMap<&'static str, Vec<f32>> = FxHashMap::default();
+    let mut parts: BTreeMap<&'static str, Vec<f32>> = BTreeMap::new();
+    for (at, (_, table)) in tables.iter().enumerate() {
+        for pair in row(table, "letters").chunks(2) {
+            if let [letter, share] = pair
+                && let Some(place) = letter.chars().next().and_then(place)
+                && let (Some(weight), Ok(share)) = (letters.get_mut(place * count + at), share.parse::<f32>())
+            {
+                *weight = share.ln();
+            }
+        }
+        let put = |weights: &mut Vec<f32>, weight: f32| {
+            weights.resize(count, 0.0);
+            weights.iter_mut().skip(at).take(1).for_each(|own| *own = weight);
+        };
+        for word in row(table, "words") {
+            put(words.entry(word).or_default(), WORD);
+        }
+        for part in row(table, "parts") {
+            put(parts.entry(part).or_default(), PART);
         }
     }
-    Profile { lang, letters, words: row("words").into_iter().collect(), parts: row("parts") }
+    let automaton = AhoCorasick::new(parts.keys()).ok()?;
+    let langs = tables.iter().map(|(lang, _)| *lang).collect();
+    Some(Profiles {
+        langs,
+        letters,
+        words,
+        parts: automaton,
+        weights_of_parts: parts.into_values().collect(),
+    })
+}
+
+/// The place of a letter in [`LETTERS`].
+fn place(letter: char) -> Option<usize> {
+    let letter = u32::from(letter);
+    LETTERS.contains(&letter).then(|| usize::try_from(letter - LETTERS.start).unwrap_or_default())
+}
+
+fn row(table: &'static str, name: &str) -> Vec<&'static str> {
+    let line = table.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('\t'));
+    line.unwrap_or_default().split(' ').filter(|item| !item.is_empty()).collect()
 }
 
 /// Returns the language of most of `text`; [`Lang::Unknown`] when it has no letters of the four scripts.
 pub fn detect(text: &str) -> Lang {
-    let text: String = text.chars().take(ENOUGH).collect();
-    match main_script(&text) {
-        Script::Han => han(&text),
+    let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
+    let text = text.get(..end).unwrap_or_default();
+    match main_script(text) {
+        Script::Han => han(text),
         Script::Other => Lang::Unknown,
-        script => best(&text, script),
+        script => best(text, script),
     }
 }
 
 /// The script of most letters; a Chinese character counts as much as a word of letters.
 fn main_script(text: &str) -> Script {
-    let mut counts = [(Script::Cyrillic, 0), (Script::Arabic, 0), (Script::Latin, 0), (Script::Han, 0)];
-    for script in text.chars().map(Script::of) {
-        for (of, count) in &mut counts {
-            if *of == script {
-                *count += if script == Script::Han { 3 } else { 1 };
-            }
+    let (mut cyrillic, mut arabic, mut latin, mut han) = (0, 0, 0, 0);
+    for letter in text.chars() {
+        match Script::of(letter) {
+            Script::Cyrillic => cyrillic += 1,
+            Script::Arabic => arabic += 1,
+            Script::Latin => latin += 1,
+            Script::Han => han += 3,
+            Script::Other => {}
         }
     }
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .filter(|(_, count)| *count > 0)
-        .map_or(Script::Other, |(script, _)| script)
+    let counts =
+        [(Script::Cyrillic, cyrillic), (Script::Arabic, arabic), (Script::Latin, latin), (Script::Han, han)];
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.filter(|(_, count)| *count > 0).map_or(Script::Other, |(script, _)| script)
 }
 
 fn han(text: &str) -> Lang {
@@ -102,37 +148,31 @@ fn han(text: &str) -> Lang {
 }
 
 fn best(text: &str, script: Script) -> Lang {
+    let Some((_, profiles)) = PROFILES.iter().find(|(of, _)| *of == script) else { return Lang::Unknown };
+    let count = profiles.langs.len();
+    let mut scores = vec![0.0_f32; count];
+    let mut add = |weights: Option<&[f32]>| {
+        for (score, weight) in scores.iter_mut().zip(weights.into_iter().flatten()) {
+            *score += weight;
+        }
+    };
+    let strange = vec![STRANGE.ln(); count];
     let text = marked(text);
-    let mut letters: HashMap<char, u16> = HashMap::new();
     for letter in text.chars().filter(|c| Script::of(*c) == script || *c == 'ʻ') {
-        let count = letters.entry(letter).or_default();
-        *count = count.saturating_add(1);
+        let weights =
+            place(letter).and_then(|place| profiles.letters.get(place * count..(place + 1) * count));
+        add(weights.or(Some(&strange)));
     }
-    let words: Vec<&str> = pieces(&text)
-        .into_iter()
-        .filter_map(|piece| match piece {
-            Piece::Word(range) => text.get(range),
-            Piece::Han(_) => None,
-        })
-        .collect();
-    let scored = PROFILES.iter().filter(|profile| profile.lang.script() == script).map(|profile| {
-        let of_letters: f32 =
-            letters.iter().map(|(letter, count)| profile.weight(*letter) * f32::from(*count)).sum();
-        let of_words = count(words.iter().filter(|word| profile.words.contains(**word)).count()) * WORD;
-        let of_parts = count(profile.parts.iter().map(|part| text.matches(part).count()).sum()) * PART;
-        (profile.lang, of_letters + of_words + of_parts)
-    });
-    scored.max_by(|(_, one), (_, other)| one.total_cmp(other)).map_or(Lang::Unknown, |(lang, _)| lang)
-}
-
-impl Profile {
-    fn weight(&self, letter: char) -> f32 {
-        self.letters.get(&letter).copied().unwrap_or(STRANGE.ln())
+    for piece in pieces(&text) {
+        if let Piece::Word(range) = piece {
+            add(profiles.words.get(text.get(range).unwrap_or_default()).map(Vec::as_slice));
+        }
     }
-}
-
-fn count(items: usize) -> f32 {
-    f32::from(u16::try_from(items).unwrap_or(u16::MAX))
+    for part in profiles.parts.find_overlapping_iter(&text) {
+        add(profiles.weights_of_parts.get(part.pattern().as_usize()).map(Vec::as_slice));
+    }
+    let scored = profiles.langs.iter().zip(&scores);
+    scored.max_by(|(_, one), (_, other)| one.total_cmp(other)).map_or(Lang::Unknown, |(lang, _)| *lang)
 }
 
 /// Small letters, where the many apostrophes of Uzbek oʻ and gʻ are one.
@@ -182,10 +222,11 @@ mod tests {
 
     #[test]
     fn every_language_has_its_letters_and_words() {
-        for profile in PROFILES.iter() {
-            assert!(profile.letters.len() > 20 && profile.words.len() > 40, "{:?}", profile.lang);
+        for (lang, table) in TABLES {
+            assert!(row(table, "letters").len() > 40 && row(table, "words").len() > 40, "{lang:?}");
         }
         let hans = 2;
-        assert_eq!(PROFILES.len() + hans + 1, Lang::all().count());
+        assert_eq!(PROFILES.len(), 3, "every part of a word can be looked for");
+        assert_eq!(TABLES.len() + hans + 1, Lang::all().count());
     }
 }

@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn russian_cases_meet_in_the_stem() {
-        let peeled = |word| Reading::Plain(Lang::RuCyrl).fold(word, &Around::of(word)).peeled;
+        let peeled = |word| Reading::Plain(Lang::RuCyrl).fold(word, &Around::of_word(word)).peeled;
         assert_eq!(peeled("хоргосе"), peeled("хоргоса"));
     }
 }

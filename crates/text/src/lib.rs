@@ -10,6 +10,7 @@ mod fingerprint;
 mod fold;
 mod key;
 mod lang;
+mod memory;
 mod name_words;
 mod normalise;
 mod peel;

@@ -33,7 +33,7 @@ const TWINS: [(char, char); 24] = [
     ('ə', 'ә'),
 ];
 
-/// Returns the word in one script, where only look-alikes were of another; `None` when nothing is to be done.
+/// Returns the word in one script, where letters of another only looked like it; `None` when nothing is to be done.
 pub(crate) fn repair(word: &str) -> Option<String> {
     let count = |script| word.chars().filter(|c| Script::of(*c) == script).count();
     let (latin, cyrillic) = (count(Script::Latin), count(Script::Cyrillic));

@@ -6,9 +6,9 @@
 
 use std::collections::HashSet;
 
-use crate::Script;
 use crate::bare;
 use crate::skeleton::Orthography;
+use crate::{Lang, Script};
 
 /// How a language is spelled in a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,24 +57,41 @@ const KAZAKH: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'і']
 pub(crate) struct Around {
     /// Letters of Kazakh alone stand in it, so that their absence in a word means something.
     marked: bool,
-    /// The Latin conventions that have all of its letters.
-    latin: Vec<Orthography>,
+    /// Which Latin conventions have all of its letters.
+    latin: [bool; LATIN.len()],
 }
 
 impl Around {
-    /// Reads the letters of a text.
-    pub(crate) fn of(text: &str) -> Self {
+    /// Reads the letters of a text, as far as its language has spellings that contradict one another.
+    pub(crate) fn of(text: &str, lang: Lang) -> Self {
+        if matches!(lang, Lang::KkCyrl | Lang::KkLatn) { Self::of_word(text) } else { Self::default() }
+    }
+
+    /// Reads the letters of a word whose language is not known.
+    pub(crate) fn of_word(text: &str) -> Self {
         let letters: String =
             text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
         let foreign = |c: char| Script::of(c) == Script::Latin && !c.is_ascii();
-        let fits = |convention: &&Orthography| {
-            let latin: String = letters.chars().filter(|c| Script::of(*c) == Script::Latin).collect();
-            convention.fitting(&latin).is_some()
-        };
+        let latin: String = letters.chars().filter(|c| Script::of(*c) == Script::Latin).collect();
         Self {
             marked: letters.chars().any(|c| KAZAKH.contains(&c) || foreign(c)),
-            latin: LATIN.iter().filter(fits).copied().collect(),
+            latin: LATIN.map(|convention| convention.fitting(&latin).is_some()),
         }
+    }
+
+    /// Returns a number that is another for whatever makes other skeletons.
+    pub(crate) fn code(&self) -> u8 {
+        self.latin.iter().fold(u8::from(self.marked), |code, fits| code * 2 + u8::from(*fits))
+    }
+
+    fn conventions(&self) -> impl Iterator<Item = Orthography> {
+        // Letters that no convention has: every one of them may be meant.
+        let none = !self.latin.contains(&true);
+        LATIN
+            .into_iter()
+            .zip(self.latin)
+            .filter(move |(_, fits)| none || *fits)
+            .map(|(convention, _)| convention)
     }
 }
 
@@ -138,6 +155,5 @@ fn loans(skeleton: &str, word: &str) -> Vec<String> {
 }
 
 fn kazakh_latin(word: &str, around: &Around) -> Vec<String> {
-    let conventions = if around.latin.is_empty() { &LATIN } else { around.latin.as_slice() };
-    conventions.iter().map(|convention| convention.skeleton(word)).collect()
+    around.conventions().map(|convention| convention.skeleton(word)).collect()
 }

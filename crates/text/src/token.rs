@@ -1,6 +1,9 @@
 //! What a block of text becomes: tokens at positions, each with its keys.
 
+use std::sync::Arc;
+
 use crate::fold::{Reading, plain, readings};
+use crate::memory::{Of, remembered};
 use crate::repair::repair;
 use crate::spellings::Around;
 use crate::words::{Piece, pieces};
@@ -16,7 +19,7 @@ pub struct Token {
     /// The byte after the last.
     pub end: usize,
     /// The terms under which it is found, the surface key first.
-    pub keys: Vec<Key>,
+    pub keys: Arc<[Key]>,
 }
 
 /// Analyses a text of a known language: what a document's block becomes.
@@ -24,13 +27,14 @@ pub struct Token {
 /// A run of Chinese characters gives its overlapping pairs, and the key of its last character at the run's last
 /// position; a run of one character gives that key alone.
 pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
+    let around = Around::of(text, lang);
     let mut tokens = Vec::new();
-    let around = Around::of(text);
     for piece in pieces(text) {
         match piece {
             Piece::Word(range) => {
                 let word = text.get(range.clone()).unwrap_or_default();
-                push(&mut tokens, range.start, range.end, word_keys(word, lang, &around));
+                let keys = remembered(Of::Word(lang, around.code()), word, || word_keys(word, lang, &around));
+                push(&mut tokens, range.start, range.end, keys);
             }
             Piece::Han(range) => push_run(&mut tokens, range.start, text.get(range).unwrap_or_default()),
         }
@@ -38,7 +42,7 @@ pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
     tokens
 }
 
-fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Vec<Key>) {
+fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Arc<[Key]>) {
     if !keys.is_empty() {
         let position = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
         tokens.push(Token { position, start, end, keys });
@@ -70,15 +74,18 @@ fn foreign(script: Script) -> Lang {
 fn push_run(tokens: &mut Vec<Token>, start: usize, run: &str) {
     let bounds: Vec<usize> =
         run.char_indices().map(|(at, _)| start + at).chain([start + run.len()]).collect();
-    let letters: Vec<char> = simplify(run).chars().collect();
-    for (pair, bound) in letters.windows(2).zip(bounds.windows(3)) {
-        if let (&[_, _], &[from, _, to]) = (pair, bound) {
-            let text: String = pair.iter().collect();
-            push(tokens, from, to, vec![Key::surface(&text), Key::peeled(&text)]);
+    let simple = simplify(run);
+    let ends: Vec<usize> = simple.char_indices().map(|(at, _)| at).chain([simple.len()]).collect();
+    for (pair, bound) in ends.windows(3).zip(bounds.windows(3)) {
+        if let (&[from, _, to], &[start, _, end]) = (pair, bound) {
+            let text = simple.get(from..to).unwrap_or_default();
+            let keys = remembered(Of::Pair, text, || vec![Key::surface(text), Key::peeled(text)]);
+            push(tokens, start, end, keys);
         }
     }
-    if let (Some(last), Some(&[from, to])) = (letters.last(), bounds.last_chunk::<2>()) {
-        push(tokens, from, to, vec![Key::last_han(&last.to_string())]);
+    if let (Some(&[from, to]), Some(&[start, end])) = (ends.last_chunk::<2>(), bounds.last_chunk::<2>()) {
+        let last = simple.get(from..to).unwrap_or_default();
+        push(tokens, start, end, remembered(Of::Last, last, || vec![Key::last_han(last)]));
     }
 }
 
@@ -119,7 +126,7 @@ fn query_word(word: &str, start: usize) -> Option<QueryToken> {
     let repaired = repair(word);
     let word = repaired.as_deref().unwrap_or(word);
     let mut token = QueryToken { start, end, surface: vec![], peeled: vec![], han_single: None };
-    let around = Around::of(word);
+    let around = Around::of_word(word);
     for reading in readings(word) {
         let folded = reading.fold(word, &around);
         for surface in &folded.surfaces {
@@ -184,7 +191,7 @@ fn fold_part(reading: Reading, part: &str) -> String {
     let mut folded = if han {
         simplify(&plain(letters))
     } else {
-        reading.fold(letters, &Around::of(letters)).surfaces.into_iter().next().unwrap_or_default()
+        reading.fold(letters, &Around::of_word(letters)).surfaces.into_iter().next().unwrap_or_default()
     };
     folded.extend(sign);
     folded

@@ -8,7 +8,7 @@ use thiserror::Error;
 use toml::Spanned;
 
 use super::russian::cases;
-use super::{Alias, Demands, Entity, Lexicon};
+use super::{Alias, Context, Demands, Entity, Lexicon};
 
 /// Why a lexicon cannot be used.
 #[derive(Debug, Error)]
@@ -98,7 +98,20 @@ pub(super) fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
             return Err(LexiconError { file, line, problem });
         }
     }
+    tell_context_words(&mut lexicon);
     Ok(lexicon)
+}
+
+/// What is no id among the witnesses of ambiguous spellings is a word.
+fn tell_context_words(lexicon: &mut Lexicon) {
+    for context in lexicon.entities.iter_mut().flat_map(|entity| &mut entity.needs_context) {
+        if let Context::Entity(word) = context
+            && !lexicon.by_id.contains_key(word)
+        {
+            let first = analyze_query(word).into_iter().next();
+            *context = Context::Word(first.map(|token| token.peeled).unwrap_or_default());
+        }
+    }
 }
 
 fn line_of(text: &str, at: usize) -> usize {
@@ -175,7 +188,7 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
         id: form.id,
         kind: form.kind,
         links: form.links,
-        needs_context: form.needs_context,
+        needs_context: form.needs_context.into_iter().map(Context::Entity).collect(),
     });
 }
 
@@ -201,7 +214,7 @@ fn words_of(name: &str, lang: Lang, kind: &str) -> Vec<Vec<Key>> {
     if lang.script() == text::Script::Han && tokens.len() > 1 {
         tokens.pop();
     }
-    tokens.into_iter().map(|token| keys(token.keys)).collect()
+    tokens.into_iter().map(|token| keys(token.keys.to_vec())).collect()
 }
 
 /// What and who is of a place, in skeleton letters: құлжалық, غۇلجالىق. Peeled off names of places alone, for these

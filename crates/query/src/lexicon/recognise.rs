@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use text::{Key, KeyKind, Lang, analyze, analyze_query};
+use text::{Key, KeyKind, Lang, analyze};
 
-use super::{Alias, Demands, Lexicon};
+use super::{Alias, Context, Demands, Entity, Lexicon};
 use crate::{Document, Field, Placed};
 
 /// A spelling found at a token.
@@ -21,17 +21,22 @@ impl Lexicon {
         }
         let in_title = self.find(&document.title, &[title], false);
         let in_body = self.find(&document.body, blocks, true);
-        let sure: HashSet<&str> =
-            in_title.iter().chain(&in_body).filter_map(|found| self.sure_entity(found.alias)).collect();
-        let counts: Vec<bool> = self
-            .entities
-            .iter()
-            .map(|entity| self.in_context(&entity.needs_context, &sure, document))
-            .collect();
+        let found = || in_title.iter().chain(&in_body);
+        let sure: HashSet<&str> = found().filter_map(|found| self.sure_entity(found.alias)).collect();
+        let doubtful: HashSet<usize> =
+            found().filter_map(|found| self.doubtful_entity(found.alias)).collect();
+        let told: HashSet<usize> = if doubtful.is_empty() {
+            doubtful
+        } else {
+            let keys: HashSet<&Key> = keys_of(document).collect();
+            let told =
+                |at: &usize| self.entities.get(*at).is_some_and(|entity| in_context(entity, &sure, &keys));
+            doubtful.into_iter().filter(told).collect()
+        };
         for (field, found) in [(&mut document.title, in_title), (&mut document.body, in_body)] {
             for Found { token, alias } in found {
                 let Some(alias) = self.aliases.get(alias) else { continue };
-                let fine = !alias.demands.context() || counts.get(alias.entity).copied().unwrap_or(false);
+                let fine = !alias.demands.context() || told.contains(&alias.entity);
                 let entity = self.entities.get(alias.entity).filter(|_| fine);
                 let Some(key) = entity.map(|entity| Key::entity(&entity.id)) else { continue };
                 for token in field.tokens.iter_mut().skip(token).take(alias.words.len()) {
@@ -75,25 +80,16 @@ impl Lexicon {
         self.entities.get(alias.entity).map(|entity| entity.id.as_str())
     }
 
-    /// An ambiguous spelling counts when one of the entity's context words or entities stands in the article; an
-    /// entity without any never counts by an ambiguous spelling alone.
-    fn in_context(&self, wanted: &[String], sure: &HashSet<&str>, document: &Document) -> bool {
-        wanted.iter().any(|word| {
-            if self.entity(word).is_some() {
-                return sure.contains(word.as_str());
-            }
-            let tokens = analyze_query(word);
-            let Some(token) = tokens.first() else { return false };
-            let shows = |placed: &Placed| placed.keys.iter().any(|key| token.peeled.contains(key));
-            document.title.tokens.iter().chain(&document.body.tokens).any(shows)
-        })
+    fn doubtful_entity(&self, alias: usize) -> Option<usize> {
+        self.aliases.get(alias).filter(|alias| alias.demands.context()).map(|alias| alias.entity)
     }
 
     fn find(&self, field: &Field, blocks: &[&str], in_body: bool) -> Vec<Found> {
         let mut found = Vec::new();
         for (at, token) in field.tokens.iter().enumerate() {
             let mut tried: Vec<usize> = Vec::new();
-            for number in token.keys.iter().filter_map(|key| self.by_first.get(key)).flatten() {
+            let keys = token.keys.iter().filter(|key| !key.is_surface());
+            for number in keys.filter_map(|key| self.by_first.get(key)).flatten() {
                 if tried.contains(number) {
                     continue;
                 }
@@ -131,6 +127,19 @@ impl Lexicon {
     }
 }
 
+fn keys_of(document: &Document) -> impl Iterator<Item = &Key> {
+    document.title.tokens.iter().chain(&document.body.tokens).flat_map(|token| token.keys.iter())
+}
+
+/// An ambiguous spelling counts when one of the entity's context words or entities stands in the article; an entity
+/// without any never counts by an ambiguous spelling alone.
+fn in_context(entity: &Entity, sure: &HashSet<&str>, keys: &HashSet<&Key>) -> bool {
+    entity.needs_context.iter().any(|context| match context {
+        Context::Entity(id) => sure.contains(id.as_str()),
+        Context::Word(word) => word.iter().any(|key| keys.contains(key)),
+    })
+}
+
 impl Alias {
     /// A single word that is a name by its capital alone: Достық, Или.
     fn is_told_by_its_capital(&self) -> bool {
@@ -147,7 +156,7 @@ fn begins_sentence(token: &Placed, block: &str) -> bool {
 
 fn add(token: &mut Placed, key: &Key) {
     if !token.keys.contains(key) {
-        token.keys.push(key.clone());
+        token.keys = token.keys.iter().chain([key]).cloned().collect();
     }
 }
 
