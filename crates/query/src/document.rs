@@ -4,15 +4,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use text::{Key, Lang, Script, analyze, detect};
+use text::{Key, Lang, analyze, detect_block};
 
 use crate::{Facts, Lexicon, Part, Pattern, Positions};
 
 /// Positions left free between two blocks: no phrase or distance reaches over.
 pub const BLOCK_GAP: u32 = 1_000;
-
-/// Shortest block, in letters, whose language is asked for by itself.
-const OWN_LANGUAGE: usize = 60;
 
 /// An article.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +62,7 @@ impl Field {
         let mut tokens = Vec::new();
         let mut next = 0_u32;
         for (number, block) in (0_u32..).zip(blocks) {
-            let found = analyze(block, lang_of(block, article));
+            let found = analyze(block, detect_block(block, article));
             let length = u32::try_from(found.len()).unwrap_or(u32::MAX);
             tokens.extend(found.into_iter().map(|token| Placed {
                 position: next.saturating_add(token.position),
@@ -91,17 +88,6 @@ impl Field {
         }
         KeyPositions { places }
     }
-}
-
-/// The language of a block: its own when it is long enough to tell or in another script, else the article's.
-fn lang_of(block: &str, article: Lang) -> Lang {
-    let mut letters = 0;
-    let mut other = 0;
-    for script in block.chars().map(Script::of).filter(|script| *script != Script::Other) {
-        letters += 1;
-        other += usize::from(script != article.script());
-    }
-    if letters >= OWN_LANGUAGE || other * 2 > letters { detect(block) } else { article }
 }
 
 /// Where the keys of one field stand.

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
+use crate::repair::repair_text;
 use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
@@ -111,33 +112,77 @@ fn row(table: &'static str, name: &str) -> Vec<&'static str> {
     line.unwrap_or_default().split(' ').filter(|item| !item.is_empty()).collect()
 }
 
+/// Shortest block, in letters, whose language is asked for by itself.
+const OWN_LANGUAGE: u32 = 60;
+
 /// Returns the language of most of `text`; [`Lang::Unknown`] when it has no letters of the four scripts.
 pub fn detect(text: &str) -> Lang {
     let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
-    let text = text.get(..end).unwrap_or_default();
-    match main_script(text) {
-        Script::Han => han(text),
+    let text = repair_text(text.get(..end).unwrap_or_default());
+    match Letters::of(&text).most() {
+        Script::Han => han(&text),
         Script::Other => Lang::Unknown,
-        script => best(text, script),
+        script => best(&text, script),
     }
 }
 
-/// The script of most letters; a Chinese character counts as much as a word of letters.
-fn main_script(text: &str) -> Script {
-    let (mut cyrillic, mut arabic, mut latin, mut han) = (0, 0, 0, 0);
-    for letter in text.chars() {
-        match Script::of(letter) {
-            Script::Cyrillic => cyrillic += 1,
-            Script::Arabic => arabic += 1,
-            Script::Latin => latin += 1,
-            Script::Han => han += 3,
-            Script::Other => {}
+/// Returns the language of one block of an article: its own when it is long enough to tell, or in another script; else
+/// that of the article.
+pub fn detect_block(block: &str, article: Lang) -> Lang {
+    let letters = Letters::of(&repair_text(block));
+    let (all, own) = (letters.all(), letters.in_script(article.script()));
+    if all >= OWN_LANGUAGE || (all - own) * 2 > all { detect(block) } else { article }
+}
+
+/// How many letters of each script a text has.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letters {
+    cyrillic: u32,
+    arabic: u32,
+    latin: u32,
+    han: u32,
+}
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut letters = Self::default();
+        for letter in text.chars() {
+            match Script::of(letter) {
+                Script::Cyrillic => letters.cyrillic += 1,
+                Script::Arabic => letters.arabic += 1,
+                Script::Latin => letters.latin += 1,
+                Script::Han => letters.han += 1,
+                Script::Other => {}
+            }
+        }
+        letters
+    }
+
+    fn all(self) -> u32 {
+        self.cyrillic + self.arabic + self.latin + self.han
+    }
+
+    fn in_script(self, script: Script) -> u32 {
+        match script {
+            Script::Cyrillic => self.cyrillic,
+            Script::Arabic => self.arabic,
+            Script::Latin => self.latin,
+            Script::Han => self.han,
+            Script::Other => 0,
         }
     }
-    let counts =
-        [(Script::Cyrillic, cyrillic), (Script::Arabic, arabic), (Script::Latin, latin), (Script::Han, han)];
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    most.filter(|(_, count)| *count > 0).map_or(Script::Other, |(script, _)| script)
+
+    /// The script of most letters; a Chinese character says as much as three letters.
+    fn most(self) -> Script {
+        let counts = [
+            (Script::Cyrillic, self.cyrillic),
+            (Script::Arabic, self.arabic),
+            (Script::Latin, self.latin),
+            (Script::Han, self.han * 3),
+        ];
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        most.filter(|(_, count)| *count > 0).map_or(Script::Other, |(script, _)| script)
+    }
 }
 
 fn han(text: &str) -> Lang {
@@ -218,6 +263,21 @@ mod tests {
         check("غۇلجا شەھىرىدە يېڭى زاۋۇت ئېچىلدى، دەپ خەۋەر قىلدى", Lang::UgArab);
         check("أعلنت وزارة الخارجية أن الاجتماع سيعقد في العاصمة", Lang::ArArab);
         check("وزارت امور خارجه اعلام کرد که این نشست در تهران برگزار می‌شود", Lang::FaArab);
+    }
+
+    #[test]
+    fn a_block_is_in_the_articles_language_unless_it_says_otherwise() {
+        let check = |block, article, lang| assert_eq!(detect_block(block, article), lang, "{block}");
+        check("Қысқа", Lang::RuCyrl, Lang::RuCyrl);
+        check("2026-11-24", Lang::UgArab, Lang::UgArab);
+        check("霍尔果斯口岸", Lang::KkCyrl, Lang::ZhHans);
+        check(
+            "Қорғас қаласында жаңа терминал ашылды, деп хабарлады облыс әкімдігінің баспасөз қызметі",
+            Lang::RuCyrl,
+            Lang::KkCyrl,
+        );
+        // Latin letters that only look like Cyrillic ones are none.
+        check("eкeнiнe", Lang::KkCyrl, Lang::KkCyrl);
     }
 
     #[test]

@@ -50,7 +50,7 @@ impl Reading {
     /// when nothing is left of it. `around` is read from the text that the word stands in, from itself where there is
     /// no other: which of the spellings that contradict one another is meant.
     pub(crate) fn fold(self, word: &str, around: &Around) -> Folded {
-        let word = small(word);
+        let word = if self == Self::Plain(Lang::TrLatn) { small_turkish(word) } else { small(word) };
         match self {
             Self::Skeleton(spelling) => {
                 let Skeletons { mut sure, bare } = skeletons(spelling, &word, around);
@@ -70,7 +70,9 @@ impl Reading {
             }
             Self::Plain(lang) => {
                 let surface = plain(&word);
-                let peeled = stems(lang, &surface).into_iter().filter(|stem| *stem != surface).collect();
+                // Turkish stems are told by the letters that folding takes away: kampı, ülkesi.
+                let stems = if lang == Lang::TrLatn { stems(lang, &word) } else { stems(lang, &surface) };
+                let peeled = stems.iter().map(|stem| plain(stem)).filter(|stem| *stem != surface).collect();
                 let surfaces = if surface.is_empty() { Vec::new() } else { vec![surface] };
                 Folded { surfaces, peeled }
             }
@@ -99,6 +101,11 @@ pub(crate) struct Folded {
 /// Small letters in NFKC, without marks that no reader sees.
 pub(crate) fn small(word: &str) -> String {
     word.nfkc().filter(|c| !is_invisible(*c) && *c != 'ـ').flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// In Turkish I is the capital of ı, and İ of i.
+fn small_turkish(word: &str) -> String {
+    small(&word.replace('I', "ı").replace('İ', "i"))
 }
 
 /// Small letters without diacritics, except where the mark makes another letter (й, ї).

@@ -24,7 +24,7 @@ mod stems;
 mod token;
 mod words;
 
-pub use detect::detect;
+pub use detect::{detect, detect_block};
 pub use fingerprint::{Fingerprint, fingerprint};
 pub use key::{Key, KeyKind};
 pub use lang::Lang;
@@ -36,7 +36,7 @@ pub use sound::sounds;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
 
 /// Grows whenever keys change: an index of another version is built anew.
-pub const ANALYSER_VERSION: u32 = 2;
+pub const ANALYSER_VERSION: u32 = 3;
 
 /// Brings traditional Chinese characters to simplified ones, one for one.
 pub fn simplify(text: &str) -> String {

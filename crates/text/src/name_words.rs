@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 use crate::fold::{Reading, closed};
 use crate::spellings::{Around, Spelling};
-use crate::{Key, Lang};
+use crate::{Key, Lang, Script};
 
 /// The columns of `data/name_words.tsv`, each with how its words are folded.
 const COLUMNS: [Reading; 5] = [
@@ -15,6 +15,9 @@ const COLUMNS: [Reading; 5] = [
     Reading::Plain(Lang::EnLatn),
     Reading::Plain(Lang::TrLatn),
 ];
+
+/// Fewest letters of a Latin stem that says which word it is of.
+const SHORTEST: usize = 4;
 
 struct NameWords {
     /// All spellings of each word, folded to their shortest forms.
@@ -61,7 +64,12 @@ pub enum NameWord {
 
 /// Returns what the keys of a token are in a name; `None` for what may be a name itself.
 pub fn name_word(keys: &[Key]) -> Option<NameWord> {
-    let peeled = || keys.iter().map(|key| Key::peeled(&closed(key.text())));
+    let whole = || keys.iter().filter(|key| key.is_surface());
+    // A Latin stem of two or three letters is a word that only begins alike: İli is no il, Kulca no kul.
+    let tells =
+        |key: &&Key| Script::of_word(key.text()) != Script::Latin || key.text().chars().count() >= SHORTEST;
+    let stems = || keys.iter().filter(|key| !key.is_surface()).filter(tells);
+    let peeled = || whole().chain(stems()).map(|key| Key::peeled(&closed(key.text())));
     if peeled().any(|key| NAME_WORDS.stops.contains(&key)) {
         return Some(NameWord::Stop);
     }

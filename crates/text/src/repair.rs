@@ -3,7 +3,10 @@
 //! `aйpылмaуға` has Latin a and p, `تiلدi` a Latin i. The script whose letters have
 //! no twin in the other wins, then that of most letters, then Cyrillic.
 
+use std::borrow::Cow;
+
 use crate::Script;
+use crate::words::{Piece, pieces};
 
 /// Latin capitals and small letters, each with its Cyrillic twin.
 const TWINS: [(char, char); 24] = [
@@ -46,6 +49,27 @@ pub(crate) fn repair(word: &str) -> Option<String> {
     let to_cyrillic = (sure_cyrillic, cyrillic) >= (sure_latin, latin);
     let meant = if to_cyrillic { Script::Cyrillic } else { Script::Latin };
     Some(word.chars().map(|c| twin(c).filter(|_| Script::of(c) != meant).unwrap_or(c)).collect())
+}
+
+/// Repairs every word of a text that has letters of both scripts.
+pub(crate) fn repair_text(text: &str) -> Cow<'_, str> {
+    let has = |script| text.chars().any(|c| Script::of(c) == script);
+    if !has(Script::Latin) || !has(Script::Cyrillic) {
+        return Cow::Borrowed(text);
+    }
+    let mut repaired = String::with_capacity(text.len());
+    let mut copied = 0;
+    for piece in pieces(text) {
+        if let Piece::Word(range) = piece
+            && let Some(word) = text.get(range.clone()).and_then(repair)
+        {
+            repaired.push_str(text.get(copied..range.start).unwrap_or_default());
+            repaired.push_str(&word);
+            copied = range.end;
+        }
+    }
+    repaired.push_str(text.get(copied..).unwrap_or_default());
+    Cow::Owned(repaired)
 }
 
 /// The letter of the other script that looks the same.

@@ -112,7 +112,8 @@ impl Orthography {
 }
 
 /// Joins what some orthographies write with two letters and others with one: и as ىي, ч as تش. An и before a vowel
-/// is one й, whoever writes both (`ия`).
+/// is one й, whoever writes both (`ия`) or the vowel alone (`ىا`). Loan words lose the doubles that no Kazakh syllable
+/// has: фф anywhere, any consonant at the end of a word (маршалл).
 pub(crate) fn joined(skeleton: &str) -> String {
     let mut joined = String::with_capacity(skeleton.len());
     for letter in skeleton.chars() {
@@ -123,7 +124,12 @@ pub(crate) fn joined(skeleton: &str) -> String {
                     joined.push('ي');
                 }
             }
-            ('ي', Some('ي')) => {}
+            ('ا' | 'ە' | 'و', Some('ى')) => {
+                joined.pop();
+                joined.push('ي');
+                joined.push(letter);
+            }
+            ('ي', Some('ي')) | ('ف', Some('ف')) => {}
             ('ش', Some('ت')) => {
                 joined.pop();
                 joined.push('چ');
@@ -131,7 +137,16 @@ pub(crate) fn joined(skeleton: &str) -> String {
             _ => joined.push(letter),
         }
     }
+    while joined.chars().count() > 3 && ends_in_a_double(&joined) {
+        joined.pop();
+    }
     joined
+}
+
+fn ends_in_a_double(skeleton: &str) -> bool {
+    let mut back = skeleton.chars().rev();
+    let last = back.next();
+    last == back.next() && last.is_some_and(|last| !matches!(last, 'ا' | 'ە' | 'و' | 'ۇ' | 'ى'))
 }
 
 #[cfg(test)]
@@ -156,6 +171,8 @@ mod tests {
         check("قۇلجا", &[(KkCyrl, "құлжа"), (KkArab, "قۇلجا"), (KkLatn2021, "qūlja"), (KkLatn2018, "qulja")]);
         check("تىل", &[(KkCyrl, "тіл"), (KkArab, "ءتىل"), (KkArab, "ٴتىل"), (KkLatn2021, "tıl")]);
         check("يراندا", &[(KkCyrl, "иранда"), (KkArab, "ىيراندا"), (KkArab, "يراندا")]);
+        check("پولينەزيا", &[(KkCyrl, "полинезия"), (KkArab, "پولينەزىا")]);
+        check("مارشال", &[(KkCyrl, "маршалл"), (KkArab, "مارشال")]);
         check("ازيا", &[(KkCyrl, "азия"), (KkArab, "ازيا"), (KkLatn2021, "aziia"), (KkLatnWiki, "azïya")]);
     }
 

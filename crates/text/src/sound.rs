@@ -16,10 +16,9 @@ pub fn sounds(key: &Key) -> Vec<String> {
     let text = key.text();
     let script = Script::of_word(text);
     match key.kind() {
-        KeyKind::Surface => {
-            let whole = sound(text);
-            if script == Script::Cyrillic { with_russian_cases(whole) } else { some(whole) }
-        }
+        KeyKind::Surface if script == Script::Cyrillic => russian(text),
+        KeyKind::Surface if script == Script::Latin => latin(text),
+        KeyKind::Surface => some(sound(text)),
         // A shorter form of a Kazakh or Uyghur name is the name; a Snowball stem may have lost a part of it.
         KeyKind::Peeled if script == Script::Arabic && !text.contains('-') => some(sound(text)),
         _ => Vec::new(),
@@ -30,12 +29,36 @@ fn some(sound: String) -> Vec<String> {
     if sound.is_empty() { Vec::new() } else { vec![sound] }
 }
 
-/// Билаша, Билашу, Билаше, Билашем.
-fn with_russian_cases(whole: String) -> Vec<String> {
+/// The endings of Russian adjectives, which Kazakh and English put the bare name for: Баренский инцидент.
+const ADJECTIVES: [&str; 11] =
+    ["ский", "ского", "скому", "ским", "ском", "ская", "ской", "скую", "ское", "ские", "ских"];
+
+/// A Russian word as it stands, without the ending of a case (Билаша, Билашем), and as the name that an adjective is of.
+fn russian(word: &str) -> Vec<String> {
+    let whole = sound(word);
     let stem = whole.strip_suffix('a').or_else(|| whole.strip_suffix('M')).map(str::to_owned);
     let stem = stem.filter(|stem| stem.chars().filter(char::is_ascii_uppercase).count() > 1);
+    let named = ADJECTIVES.iter().find_map(|ending| word.strip_suffix(ending)).map(sound);
+    let named = named.filter(|named| named.chars().filter(char::is_ascii_uppercase).count() > 1);
     let mut sounds = some(whole);
     sounds.extend(stem);
+    sounds.extend(named);
+    sounds
+}
+
+/// A Latin word as Turks, Kazakhs and the English read it, and as China's romanisation of Uyghur does, where q is ч and
+/// x is ш: Qapqal.
+fn latin(word: &str) -> Vec<String> {
+    let mut sounds = some(sound(word));
+    if word.contains(['q', 'x']) {
+        let official = sound(&word.replace('q', "ch").replace('x', "sh"));
+        let kazakh = sound(&word.replace('x', "kh"));
+        for other in [official, kazakh] {
+            if !other.is_empty() && !sounds.contains(&other) {
+                sounds.push(other);
+            }
+        }
+    }
     sounds
 }
 
@@ -54,7 +77,7 @@ pub(crate) fn sound(folded: &str) -> String {
     sound.push_str(&consonants);
     if ends_in_diphthong(&classes) {
         sound.push('w');
-    } else if classes.ends_with(VOWELS) {
+    } else if classes.ends_with(VOWELS) || classes.ends_with('w') {
         sound.push('a');
     }
     sound
@@ -66,9 +89,9 @@ fn without_patronym(folded: &str) -> &str {
     stem.filter(|stem| stem.chars().count() >= SHORTEST).unwrap_or(folded)
 }
 
-/// Alatau, Alataw: no vowel that a case adds.
+/// Alatau, Alataw: no vowel that a case adds. In Алашанькоу the same letter only makes the vowel longer.
 fn ends_in_diphthong(classes: &str) -> bool {
-    classes.ends_with('w') || classes.ends_with("au")
+    classes.ends_with("aw") || classes.ends_with("au")
 }
 
 const VOWELS: [char; 3] = ['a', 'i', 'u'];
@@ -87,7 +110,10 @@ fn classes(folded: &str) -> String {
             }
             classes.push(class);
         }
-        before = Some(letter);
+        // The soft sign stands between нь and г, which are one sound all the same.
+        if !matches!(letter, 'ь' | 'ъ') {
+            before = Some(letter);
+        }
     }
     classes
 }
@@ -116,8 +142,8 @@ fn class(letter: char, before: Option<char>, next: Option<char>) -> Option<char>
         'ا' | 'ە' | 'а' | 'ә' | 'е' | 'э' | 'я' | 'a' | 'e' => 'a',
         'ى' | 'ي' | 'и' | 'і' | 'ы' | 'й' | 'i' | 'y' => 'i',
         'و' | 'ۇ' | 'о' | 'ө' | 'у' | 'ұ' | 'ү' | 'ю' | 'o' | 'u' => 'u',
-        // At the end of a word it is heard; elsewhere в and w come and go: Сауытбай, Sawutbay.
-        'ۋ' | 'w' if next.is_none() => 'w',
+        // At the end of a word it is heard (Alataw, Alatav); elsewhere в and w come and go: Сауытбай, Sawutbay.
+        'ۋ' | 'ۆ' | 'в' | 'w' | 'v' if next.is_none() => 'w',
         _ => return None,
     })
 }

@@ -126,13 +126,23 @@ pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Skel
     Skeletons { sure, bare }
 }
 
-/// `ng` is ڭ, or ن and گ.
+/// Each `ng` is ڭ, or ن and گ: engiliyning is ئەنگىلىينىڭ. Beyond two of them, all are read alike.
 fn uyghur_latin(word: &str) -> Vec<String> {
-    let mut skeletons = vec![Orthography::UgLatn.skeleton(word)];
-    if word.contains("ng") {
-        skeletons.push(Orthography::UgLatn.skeleton(&word.replace("ng", "n'g")));
+    let mut spelled = vec![String::new()];
+    for (number, part) in word.split("ng").enumerate() {
+        if number > 2 {
+            return vec![
+                Orthography::UgLatn.skeleton(word),
+                Orthography::UgLatn.skeleton(&word.replace("ng", "n'g")),
+            ];
+        }
+        let joints: &[&str] = if number == 0 { &[""] } else { &["ng", "n'g"] };
+        spelled = joints
+            .iter()
+            .flat_map(|joint| spelled.iter().map(move |head| format!("{head}{joint}{part}")))
+            .collect();
     }
-    skeletons
+    spelled.iter().map(|word| Orthography::UgLatn.skeleton(word)).collect()
 }
 
 /// A loan word's skeleton as Russian has it, and as it is heard: with с for ц, у for в.

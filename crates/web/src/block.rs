@@ -3,13 +3,10 @@
 use std::ops::Range;
 
 use model::{Block, BlockKind};
-use text::{Lang, Script};
+use text::{Lang, detect_block};
 
 use crate::face::Tongue;
 use crate::marks::Marked;
-
-/// From so many letters on, a block's language is told by the block itself.
-const TELLING: usize = 60;
 
 /// Blocks that belong in one element: the items of a list, the rows of a table, or a single block.
 pub(crate) struct GroupView {
@@ -34,7 +31,7 @@ pub(crate) fn groups(
     for (number, block) in blocks.iter().enumerate() {
         let view = BlockView {
             text: Marked::new(&block.text, &marks(number)),
-            tongue: Tongue::of(lang_of(&block.text, lang)),
+            tongue: Tongue::of(detect_block(&block.text, lang)),
         };
         let kind = element(block.kind);
         let joins = matches!(kind, "list" | "table");
@@ -58,16 +55,6 @@ fn element(kind: BlockKind) -> &'static str {
     }
 }
 
-/// Returns the language of a block: a short one in the article's own script is in the article's language.
-fn lang_of(text: &str, article: Lang) -> Lang {
-    let (mut letters, mut foreign) = (0_usize, 0_usize);
-    for script in text.chars().map(Script::of).filter(|script| *script != Script::Other) {
-        letters += 1;
-        foreign += usize::from(script != article.script());
-    }
-    if letters < TELLING && foreign * 2 <= letters { article } else { text::detect(text) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,15 +71,5 @@ mod tests {
         let found = kinds(&[Paragraph, Paragraph, ListItem, ListItem, TableRow, ListItem]);
         let expected = [("paragraph", 1), ("paragraph", 1), ("list", 2), ("table", 1), ("list", 1)];
         assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn a_short_block_is_in_the_articles_language_unless_its_script_is_another() {
-        let check =
-            |text: &str, dir: &str| assert_eq!(Tongue::of(lang_of(text, Lang::UgArab)).dir, dir, "{text}");
-        check("قورغاس", "rtl");
-        check("2026-11-24", "rtl");
-        assert_eq!(lang_of("Khorgos Gateway", Lang::UgArab).script(), Script::Latin);
-        assert_eq!(lang_of("Қысқа", Lang::KkCyrl), Lang::KkCyrl);
     }
 }
