@@ -67,6 +67,8 @@ pub struct SearchHit {
     pub passage: String,
     /// What to highlight in the passage.
     pub passage_marks: Vec<Range<usize>>,
+    /// The entities of the lexicon that stand in headline and passage, by id.
+    pub entities: Vec<String>,
     /// The language and script of most of it.
     pub lang: Lang,
     /// The source's id.

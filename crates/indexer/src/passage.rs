@@ -17,32 +17,49 @@ pub(crate) fn title(title: &str, hits: &[Hit]) -> Marked {
     (title.to_owned(), merged(marks.collect()))
 }
 
+/// A piece of a block.
+#[derive(Debug, Default)]
+pub(crate) struct Passage {
+    pub(crate) text: String,
+    pub(crate) marks: Vec<Range<usize>>,
+    /// The block's number.
+    pub(crate) block: u32,
+    /// Its bytes of the block.
+    pub(crate) range: Range<usize>,
+}
+
 /// Returns the sentences where most of the query stands; the beginning when nothing was hit.
-pub(crate) fn best(blocks: &[String], hits: &[Hit]) -> Marked {
-    let mut best: Option<Window> = None;
+pub(crate) fn best(blocks: &[String], hits: &[Hit]) -> Passage {
+    let mut best: Option<(u32, Window)> = None;
     for (number, text) in (0_u32..).zip(blocks) {
         let mut here: Vec<&Hit> =
             hits.iter().filter(|hit| hit.part == Part::Body && hit.block == number).collect();
         here.sort_by_key(|hit| (hit.range.start, hit.range.end));
         let found = best_window(text, &here);
         // The first of equals, so that the passage is the one that a reader comes to first.
-        if found.as_ref().is_some_and(|new| best.as_ref().is_none_or(|old| new.clauses > old.clauses)) {
-            best = found;
+        let better = |new: &Window| best.as_ref().is_none_or(|(_, old)| new.clauses > old.clauses);
+        if let Some(found) = found.filter(better) {
+            best = Some((number, found));
         }
     }
-    if let Some(Window { text, marks, .. }) = best {
-        return (text, marks);
+    if let Some((block, Window { range, marks, .. })) = best {
+        return passage(blocks, block, range, marks);
     }
-    let first = blocks.iter().find(|block| !block.trim().is_empty());
-    (
-        first.map_or_else(String::new, |text| text.get(bounds(text, &[], 0)).unwrap_or_default().to_owned()),
-        Vec::new(),
-    )
+    let first = (0_u32..).zip(blocks).find(|(_, block)| !block.trim().is_empty());
+    first.map_or_else(Passage::default, |(number, text)| {
+        passage(blocks, number, bounds(text, &[], 0), Vec::new())
+    })
+}
+
+fn passage(blocks: &[String], block: u32, range: Range<usize>, marks: Vec<Range<usize>>) -> Passage {
+    let text = usize::try_from(block).ok().and_then(|block| blocks.get(block));
+    let text = text.and_then(|text| text.get(range.clone())).unwrap_or_default().to_owned();
+    Passage { text, marks, block, range }
 }
 
 /// A piece of a block.
 struct Window {
-    text: String,
+    range: Range<usize>,
     marks: Vec<Range<usize>>,
     /// How many texts of the query stand in it.
     clauses: usize,
@@ -64,7 +81,7 @@ fn best_window(text: &str, hits: &[&Hit]) -> Option<Window> {
     let (clauses, window) = best?;
     let marks = inside(hits, &window).map(|hit| hit.range.start - window.start..hit.range.end - window.start);
     let marks = merged(marks.collect());
-    Some(Window { text: text.get(window)?.to_owned(), marks, clauses })
+    Some(Window { range: window, marks, clauses })
 }
 
 /// The hits that a window shows whole; `hits` are in the order of the text.
@@ -126,7 +143,7 @@ mod tests {
             let at = text.char_indices().nth(800).map_or(0, |(at, _)| at);
             let mark = at..at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             let hit = Hit { part: Part::Body, block: 0, range: mark.clone(), clause: 0 };
-            let (passage, marks) = best(std::slice::from_ref(&text), &[hit]);
+            let Passage { text: passage, marks, .. } = best(std::slice::from_ref(&text), &[hit]);
             assert!((100..=LONGEST).contains(&passage.chars().count()), "{word} {}", passage.chars().count());
             assert_eq!(marks.len(), 1);
             assert_eq!(passage.get(marks[0].clone()), text.get(mark));

@@ -1,6 +1,6 @@
 //! Answers a search: all that matches is counted, one page of it is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use model::ArticleId;
 use query::{Document, Lexicon, evaluate};
@@ -120,14 +120,19 @@ fn hit(
     let read = Document::read(&shown.title, &blocks, lexicon, shown.facts());
     let hits = evaluate(&request.plan, &read).unwrap_or_default();
     let (title, title_marks) = passage::title(&shown.title, &hits);
-    let (passage, passage_marks) = passage::best(&shown.blocks, &hits);
+    let passage = passage::best(&shown.blocks, &hits);
+    let mut entities = read.title.entities(0, &(0..shown.title.len()));
+    entities.extend(read.body.entities(passage.block, &passage.range));
+    let mut known = HashSet::new();
+    entities.retain(|id| known.insert(*id));
     Ok(SearchHit {
+        entities: entities.into_iter().map(str::to_owned).collect(),
         article: ArticleId(i64::try_from(found.article).unwrap_or(i64::MAX)),
         story: shown.story_id(),
         title,
         title_marks,
-        passage,
-        passage_marks,
+        passage: passage.text,
+        passage_marks: passage.marks,
         lang: shown.lang(),
         published: shown.published(),
         source: shown.source,

@@ -1,7 +1,7 @@
 //! One story in a mail: the article that told it first, and the copies that add to it.
 
-use model::{AlertId, Excerpt, StoryId};
-use text::Lang;
+use model::{AlertId, Excerpt, Named, StoryId};
+use text::{Lang, Script, helping_script, transliterate};
 use url::Url;
 
 use crate::Config;
@@ -34,12 +34,34 @@ pub(crate) struct ArticleView {
     pub(crate) lang: &'static str,
     pub(crate) dir: &'static str,
     pub(crate) passages: Vec<Vec<Piece>>,
+    /// For a reader who does not know the article's script.
+    pub(crate) aid: Option<Aid>,
+    /// What is named in it, in the reader's language.
+    pub(crate) named: Vec<NamedView>,
     pub(crate) from_feed: bool,
     /// Our own reading copy.
     pub(crate) copy: String,
     /// The publisher's address: shown, never a link, so that no slip of the finger tells the publisher who reads.
     pub(crate) url: String,
     pub(crate) short_url: String,
+}
+
+/// Title and passages in letters that the reader knows.
+#[derive(Debug)]
+pub(crate) struct Aid {
+    /// What it is: `in Latin letters`.
+    pub(crate) label: &'static str,
+    pub(crate) lang: String,
+    pub(crate) title: String,
+    pub(crate) passages: Vec<String>,
+}
+
+/// An entity as the reader calls it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NamedView {
+    pub(crate) name: String,
+    /// A term is said in italics: it names no one.
+    pub(crate) term: bool,
 }
 
 /// The alerts of one story, article by article, in the order of finding.
@@ -89,7 +111,10 @@ impl ArticleView {
             }
         }
         let url = visible_url(&newest.url);
+        let passages = passages(alerts);
         Some(Self {
+            aid: aid(newest, &passages, voice),
+            named: named(alerts, voice),
             title: one_line(&newest.title),
             watches: watches.join(", "),
             source: one_line(&newest.source_name),
@@ -97,7 +122,7 @@ impl ArticleView {
             published: newest.published.map(|time| voice.local(time)).unwrap_or_default(),
             lang: newest.lang.unwrap_or(Lang::Unknown).as_str(),
             dir: direction(newest.lang),
-            passages: passages(alerts),
+            passages,
             from_feed: newest.from_feed,
             copy: format!("{}/alerts/{alert}", config.link_base.trim_end_matches('/')),
             short_url: shortened(&url, SHOWN_URL),
@@ -116,6 +141,39 @@ fn passages(alerts: &[(AlertId, &Excerpt)]) -> Vec<Vec<Piece>> {
         }
     }
     kept.iter().map(|(passage, marks)| pieces(passage, marks)).collect()
+}
+
+fn aid(excerpt: &Excerpt, passages: &[Vec<Piece>], voice: &Voice) -> Option<Aid> {
+    let lang = excerpt.lang?;
+    let script = helping_script(lang, voice.words.language())?;
+    let (label, tag) =
+        if script == Script::Cyrillic { ("in_cyrillic", "Cyrl") } else { ("in_latin", "Latn") };
+    let whole = |pieces: &Vec<Piece>| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
+    Some(Aid {
+        label: voice.words.get(label),
+        lang: format!("{}-{tag}", lang.code()),
+        title: transliterate(&one_line(&excerpt.title), lang, script)?,
+        passages: passages.iter().filter_map(|pieces| transliterate(&whole(pieces), lang, script)).collect(),
+    })
+}
+
+/// What the passages name, for a reader of another language than the article's.
+fn named(alerts: &[(AlertId, &Excerpt)], voice: &Voice) -> Vec<NamedView> {
+    let reader = voice.words.language();
+    let mut views: Vec<NamedView> = Vec::new();
+    for (_, excerpt) in alerts.iter().filter(|(_, one)| one.lang.is_none_or(|lang| lang.code() != reader)) {
+        for one in &excerpt.named {
+            let view = NamedView { name: one_line(one.name_for(reader)), term: is_term(one) };
+            if !views.contains(&view) {
+                views.push(view);
+            }
+        }
+    }
+    views
+}
+
+fn is_term(named: &Named) -> bool {
+    named.kind == "term"
 }
 
 /// A text of unknown language takes the direction of its own letters.

@@ -33,6 +33,7 @@ pub(crate) struct Labels {
     pub(crate) reading_copy: &'static str,
     pub(crate) publisher: &'static str,
     pub(crate) also: &'static str,
+    pub(crate) named: &'static str,
 }
 
 /// In which words and by whose clock a mail speaks.
@@ -93,6 +94,7 @@ impl Labels {
             reading_copy: words.get("reading_copy"),
             publisher: words.get("publisher"),
             also: words.get("also"),
+            named: words.get("named"),
         }
     }
 }

@@ -2,19 +2,37 @@
 
 use std::ops::Range;
 
-use model::Excerpt;
-use query::{Hit, Part};
+use model::{Excerpt, Named};
+use query::{Document, Hit, Lexicon, Part};
 use store::VersionInContext;
 use text::sentences;
 
 /// Longest passage, in characters.
 const LONGEST: usize = 400;
 
-/// Returns what a mail shows of `context` for a watch called `watch_name` that found `hits`.
-pub fn excerpt(context: &VersionInContext, watch_name: &str, hits: &[Hit]) -> Excerpt {
+/// Most entities that are named beside a passage.
+const NAMED: usize = 8;
+
+/// A version, read, and the lexicon that it was read with.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// The version.
+    pub context: &'a VersionInContext,
+    /// The same, as the query language sees it.
+    pub document: &'a Document,
+    /// Where its entities are named.
+    pub lexicon: &'a Lexicon,
+}
+
+/// Returns what a mail shows of a version for a watch called `watch_name` that found `hits`.
+pub fn excerpt(told: Told<'_>, watch_name: &str, hits: &[Hit]) -> Excerpt {
+    let Told { context, document, lexicon } = told;
     let version = &context.version;
-    let (passage, highlights) = passage(context, hits);
+    let Passage { text: passage, highlights, block, range } = passage(context, hits);
+    let mut ids = document.title.entities(0, &(0..version.title.len()));
+    ids.extend(document.body.entities(block, &range));
     Excerpt {
+        named: named(&ids, lexicon),
         watch_name: watch_name.to_owned(),
         title: version.title.clone(),
         passage,
@@ -27,9 +45,25 @@ pub fn excerpt(context: &VersionInContext, watch_name: &str, hits: &[Hit]) -> Ex
     }
 }
 
+fn named(ids: &[&str], lexicon: &Lexicon) -> Vec<Named> {
+    let new = |(at, id): &(usize, &&str)| !ids.iter().take(*at).any(|before| before == *id);
+    let entities = ids.iter().enumerate().filter(new).filter_map(|(_, id)| lexicon.entity(id));
+    entities.take(NAMED).map(|one| Named { kind: one.kind.clone(), names: one.names_for_readers() }).collect()
+}
+
+/// A piece of a block.
+#[derive(Debug, Default)]
+struct Passage {
+    text: String,
+    highlights: Vec<Range<usize>>,
+    block: u32,
+    /// The bytes of the block.
+    range: Range<usize>,
+}
+
 /// The block with most clauses, cut to the sentences around its first hit; the first block when only the title or
 /// nothing in particular was hit.
-fn passage(context: &VersionInContext, hits: &[Hit]) -> (String, Vec<Range<usize>>) {
+fn passage(context: &VersionInContext, hits: &[Hit]) -> Passage {
     let blocks = &context.version.blocks;
     let in_block = |number: u32| hits.iter().filter(move |hit| hit.part == Part::Body && hit.block == number);
     let clauses = |number: u32| {
@@ -41,11 +75,12 @@ fn passage(context: &VersionInContext, hits: &[Hit]) -> (String, Vec<Range<usize
     let numbered = (0_u32..).zip(blocks);
     // Of equals the first: what stands early in an article is its news.
     let best = numbered.rev_by_clauses(clauses);
-    let Some((number, block)) = best else { return (String::new(), Vec::new()) };
+    let Some((number, block)) = best else { return Passage::default() };
     let mut marks: Vec<Range<usize>> = in_block(number).map(|hit| hit.range.clone()).collect();
     marks.sort_by_key(|mark| (mark.start, mark.end));
     let window = window(&block.text, marks.first().map_or(0, |mark| mark.start));
-    cut(&block.text, window, &marks)
+    let (text, highlights) = cut(&block.text, window.clone(), &marks);
+    Passage { text, highlights, block: number, range: window }
 }
 
 /// Picks the numbered item with the most clauses, the first of equals.

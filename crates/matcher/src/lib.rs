@@ -10,7 +10,7 @@ mod service;
 mod story;
 mod watchlist;
 
-pub use excerpt::excerpt;
+pub use excerpt::{Told, excerpt};
 pub use novelty::{News, sentence_hashes};
 pub use service::MatchService;
 pub use story::Signature;

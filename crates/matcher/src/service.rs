@@ -12,7 +12,7 @@ use store::{
     VersionInContext,
 };
 
-use crate::{News, Signature, Watchlist, excerpt, sentence_hashes};
+use crate::{News, Signature, Told, Watchlist, excerpt, sentence_hashes};
 
 /// How often a version is matched anew because the watch list changed meanwhile, before its job is given back.
 const TRIES: usize = 5;
@@ -31,6 +31,7 @@ struct Loaded {
     revision: i64,
     list: Watchlist,
     names: Vec<(WatchId, String)>,
+    lexicon: Arc<Lexicon>,
 }
 
 /// What the story of a version knows already.
@@ -49,7 +50,9 @@ impl fmt::Debug for MatchService {
 impl MatchService {
     /// Makes a service over `store` with the entities of `lexicon`.
     pub fn new(store: Arc<dyn Matching>, lexicon: Arc<Lexicon>, clock: Clock) -> Self {
-        let none = Loaded { revision: -1, list: Watchlist::default(), names: Vec::new() };
+        let lexicon_of = Arc::clone(&lexicon);
+        let none =
+            Loaded { revision: -1, list: Watchlist::default(), names: Vec::new(), lexicon: lexicon_of };
         Self { store, lexicon, clock, loaded: Mutex::new(Arc::new(none)) }
     }
 
@@ -82,6 +85,7 @@ impl MatchService {
             revision,
             list: Watchlist::new(watches.iter().filter_map(|watch| planned(watch, &self.lexicon))),
             names: watches.into_iter().map(|watch| (watch.id, watch.name)).collect(),
+            lexicon: Arc::clone(&self.lexicon),
         });
         *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
         Ok(loaded)
@@ -125,13 +129,13 @@ fn decide(context: VersionInContext, document: &Document, known: Known, loaded: 
     let blocks: Vec<&str> = texts.iter().map(String::as_str).collect();
     let news = News::of(document, &title, &blocks, &known.sentences);
     let backlog = context.article.backlog && context.source.first_look == FirstLook::Archive;
+    let version = Told { context: &context, document, lexicon: &loaded.lexicon };
     let finding = |found: crate::Match| {
         let told = known.told.contains(&found.watch);
         let plan = loaded.list.plan(found.watch)?;
         let novelty = if backlog { None } else { news.novelty(told, plan, &found.hits, document) };
         let name = loaded.names.iter().find(|(watch, _)| *watch == found.watch).map_or("", |(_, name)| name);
-        let alert =
-            novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(&context, name, &found.hits) });
+        let alert = novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(version, name, &found.hits) });
         Some(Finding { watch: found.watch, clauses: found.clauses(), alert })
     };
     let findings = loaded.list.matches(document).into_iter().filter_map(finding).collect();

@@ -61,6 +61,25 @@ pub struct Excerpt {
     pub published: Option<Timestamp>,
     /// Whether only the feed's text could be read.
     pub from_feed: bool,
+    /// The entities of the lexicon that stand in title and passage.
+    pub named: Vec<Named>,
+}
+
+/// An entity as readers call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// `place`, `person`, `organisation` or `term`.
+    pub kind: String,
+    /// Language codes (`ru`), each with the name that its readers know.
+    pub names: Vec<(String, String)>,
+}
+
+impl Named {
+    /// Returns the name that readers of a language know, the English one where there is none.
+    pub fn name_for(&self, reader: &str) -> &str {
+        let of = |code: &str| self.names.iter().find(|(known, _)| known == code);
+        of(reader).or_else(|| of("en")).or(self.names.first()).map_or("", |(_, name)| name)
+    }
 }
 
 /// A range of bytes of a passage, on character boundaries.

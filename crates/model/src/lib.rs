@@ -17,7 +17,7 @@ mod source;
 mod subscriber;
 mod watch;
 
-pub use alert::{Alert, Excerpt, Highlight, Novelty};
+pub use alert::{Alert, Excerpt, Highlight, Named, Novelty};
 pub use article::{Article, Block, BlockKind, Origin, Version};
 pub use canonical::{CanonicalUrl, UrlError, registered_domain};
 pub use capture::{Capture, CaptureLocation};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use text::{Key, Lang, analyze, detect_block};
+use text::{Key, KeyKind, Lang, analyze, detect_block};
 
 use crate::{Facts, Lexicon, Part, Pattern, Positions};
 
@@ -73,6 +73,20 @@ impl Field {
             next = next.saturating_add(length).saturating_add(BLOCK_GAP);
         }
         Self { tokens }
+    }
+
+    /// Returns the ids of the entities that stand within a range of bytes of a block, in reading order.
+    pub fn entities(&self, block: u32, range: &Range<usize>) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
+        let inside = |token: &&Placed| {
+            token.block == block && range.start <= token.range.start && token.range.end <= range.end
+        };
+        for key in self.tokens.iter().filter(inside).flat_map(|token| token.keys.iter()) {
+            if key.kind() == KeyKind::Entity && !found.contains(&key.text()) {
+                found.push(key.text());
+            }
+        }
+        found
     }
 
     /// Returns the positions of every key, for repeated questions.

@@ -38,6 +38,27 @@ pub struct Entity {
     not_forms: Vec<String>,
 }
 
+/// The languages whose readers are told an entity's name, English last.
+const READERS: [&str; 6] = ["ru", "kk", "zh", "tr", "ug", "en"];
+
+impl Entity {
+    /// Returns what readers of a language (`kk`, `ru`) call it: the first spelling in that language, in its usual script;
+    /// else the English one, the Russian one, any.
+    pub fn name_for(&self, reader: &str) -> &str {
+        let of = |code: &str| {
+            let usual = text::Lang::parse(code).map_or("", text::Lang::as_str);
+            self.names.iter().find(|(label, _)| label == usual)
+        };
+        let found = of(reader).or_else(|| of("en")).or_else(|| of("ru")).or(self.names.first());
+        found.map_or(self.id.as_str(), |(_, name)| name)
+    }
+
+    /// Returns what the readers of each language call it, as language code and name.
+    pub fn names_for_readers(&self) -> Vec<(String, String)> {
+        READERS.iter().map(|code| ((*code).to_owned(), self.name_for(code).to_owned())).collect()
+    }
+}
+
 /// A witness that an ambiguous spelling means its entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Context {

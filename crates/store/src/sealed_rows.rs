@@ -1,6 +1,6 @@
 //! What lies sealed in the columns of alerts and digests, as JSON.
 
-use model::{AlertId, DigestContents, Excerpt, Readings, StoryId};
+use model::{AlertId, DigestContents, Excerpt, Named, Readings, StoryId};
 use serde::{Deserialize, Serialize};
 use text::Lang;
 
@@ -18,6 +18,9 @@ pub(crate) struct ExcerptRow {
     url: String,
     published: i64,
     from_feed: bool,
+    /// Kinds, each with names by language code. Excerpts of before there were any have none.
+    #[serde(default)]
+    named: Vec<(String, Vec<(String, String)>)>,
 }
 
 impl From<&Excerpt> for ExcerptRow {
@@ -32,6 +35,7 @@ impl From<&Excerpt> for ExcerptRow {
             url: excerpt.url.clone(),
             published: excerpt.published.map_or(0, millis),
             from_feed: excerpt.from_feed,
+            named: excerpt.named.iter().map(|one| (one.kind.clone(), one.names.clone())).collect(),
         }
     }
 }
@@ -48,6 +52,7 @@ impl ExcerptRow {
             url: self.url,
             published: maybe_time(self.published),
             from_feed: self.from_feed,
+            named: self.named.into_iter().map(|(kind, names)| Named { kind, names }).collect(),
         }
     }
 }

@@ -22,6 +22,8 @@ mod sound;
 mod spellings;
 mod stems;
 mod token;
+mod transliterate;
+mod vowels;
 mod words;
 
 pub use detect::{detect, detect_block};
@@ -34,6 +36,7 @@ pub use script::{Direction, Script};
 pub use sentences::sentences;
 pub use sound::sounds;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
+pub use transliterate::{helping_script, transliterate};
 
 /// Grows whenever keys change: an index of another version is built anew.
 pub const ANALYSER_VERSION: u32 = 3;

@@ -1,15 +1,17 @@
 //! An article: the reading copy, its versions, and the evidence that was kept.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use model::{ArticleId, Origin, Version};
-use query::{Hit, Part, evaluate, parse_lenient, plan};
+use query::{Document, Hit, Part, evaluate, parse_lenient, plan};
 use store::{ArticleRecord, Reading, VersionInContext};
 
 use crate::App;
+use crate::aid::{Aid, NameView, aid, names};
 use crate::block::{GroupView, groups};
 use crate::error::{PageError, json, page};
 use crate::face::{Face, Tongue};
@@ -53,6 +55,8 @@ struct VersionView {
     published: Option<Moment>,
     from_feed: bool,
     groups: Vec<GroupView>,
+    aid: Option<Aid>,
+    names: Vec<NameView>,
 }
 
 struct VersionRow {
@@ -132,7 +136,8 @@ fn source(face: &Face, record: &ArticleRecord) -> SourceView {
 }
 
 fn version_view(app: &App, face: &Face, record: &ArticleRecord, version: &Version) -> VersionView {
-    let hits = hits(app, face, record, version);
+    let document = document(app, record, version);
+    let hits = hits(app, face, &document);
     let marks = |part: Part, number: usize| -> Vec<Range<usize>> {
         let here = |hit: &&Hit| hit.part == part && usize::try_from(hit.block) == Ok(number);
         let mut ranges: Vec<_> = hits.iter().filter(here).map(|hit| hit.range.clone()).collect();
@@ -140,7 +145,11 @@ fn version_view(app: &App, face: &Face, record: &ArticleRecord, version: &Versio
         ranges
     };
     let title = if version.title.trim().is_empty() { face.t("untitled") } else { version.title.as_str() };
+    let blocks = || version.blocks.iter().map(|block| block.text.as_str());
+    let ids = entities(&document, version);
     VersionView {
+        aid: aid(face, version.lang, title, blocks()),
+        names: names(face, &app.lexicon, version.lang, &ids),
         title: Marked::new(title, &marks(Part::Title, 0)),
         tongue: Tongue::of(version.lang),
         lang: face.word("lang", version.lang.as_str()),
@@ -151,16 +160,31 @@ fn version_view(app: &App, face: &Face, record: &ArticleRecord, version: &Versio
     }
 }
 
-/// Returns where the query of the search that led here stands in the text.
-fn hits(app: &App, face: &Face, record: &ArticleRecord, version: &Version) -> Vec<Hit> {
-    let (Some(query), _) = parse_lenient(face.here.value("q")) else { return Vec::new() };
-    let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
+fn document(app: &App, record: &ArticleRecord, version: &Version) -> Document {
     let context = VersionInContext {
         version: version.clone(),
         article: record.article.clone(),
         source: record.source.clone(),
     };
-    evaluate(&plan, &context.document(&app.lexicon)).unwrap_or_default()
+    context.document(&app.lexicon)
+}
+
+/// Returns where the query of the search that led here stands in the text.
+fn hits(app: &App, face: &Face, document: &Document) -> Vec<Hit> {
+    let (Some(query), _) = parse_lenient(face.here.value("q")) else { return Vec::new() };
+    let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
+    evaluate(&plan, document).unwrap_or_default()
+}
+
+/// Returns the entities of title and text, in the order in which they are first named.
+fn entities<'a>(document: &'a Document, version: &Version) -> Vec<&'a str> {
+    let mut ids = document.title.entities(0, &(0..version.title.len()));
+    for (number, block) in (0_u32..).zip(&version.blocks) {
+        ids.extend(document.body.entities(number, &(0..block.text.len())));
+    }
+    let mut known = HashSet::new();
+    ids.retain(|id| known.insert(*id));
+    ids
 }
 
 fn version_row(face: &Face, version: &Version, shown: bool) -> VersionRow {

@@ -2,8 +2,10 @@
 
 use indexer::SearchHit;
 use model::StoryId;
+use query::Lexicon;
 use url::Url;
 
+use crate::aid::{Aid, NameView, aid, names};
 use crate::face::{Face, Tongue};
 use crate::marks::Marked;
 use crate::moment::Moment;
@@ -18,6 +20,10 @@ pub(crate) struct HitView {
     pub(crate) domain: String,
     pub(crate) published: Moment,
     pub(crate) from_feed: bool,
+    /// For a reader who does not know the script.
+    pub(crate) aid: Option<Aid>,
+    /// What is named in it, in the reader's language.
+    pub(crate) names: Vec<NameView>,
     pub(crate) link: String,
     /// Other hits of this page that tell the same story.
     pub(crate) copies: Vec<HitView>,
@@ -26,11 +32,11 @@ pub(crate) struct HitView {
 }
 
 /// Returns the hits of a page in their order, each telling under the first of its story.
-pub(crate) fn hits(face: &Face, hits: Vec<SearchHit>, q: &str) -> Vec<HitView> {
+pub(crate) fn hits(face: &Face, lexicon: &Lexicon, hits: Vec<SearchHit>, q: &str) -> Vec<HitView> {
     let mut views: Vec<(Option<StoryId>, HitView)> = Vec::new();
     for hit in hits {
         let story = hit.story;
-        let view = view(face, hit, q);
+        let view = view(face, lexicon, hit, q);
         match views.iter_mut().find(|(known, _)| story.is_some() && *known == story) {
             Some((_, first)) => first.copies.push(view),
             None => views.push((story, view)),
@@ -39,10 +45,13 @@ pub(crate) fn hits(face: &Face, hits: Vec<SearchHit>, q: &str) -> Vec<HitView> {
     views.into_iter().map(|(_, view)| view).collect()
 }
 
-fn view(face: &Face, hit: SearchHit, q: &str) -> HitView {
+fn view(face: &Face, lexicon: &Lexicon, hit: SearchHit, q: &str) -> HitView {
     let story = hit.story.map(|story| face.address("/").with("q", format!("story:{story}")).to_string());
     let title = if hit.title.trim().is_empty() { face.t("untitled").to_owned() } else { hit.title };
+    let entities: Vec<&str> = hit.entities.iter().map(String::as_str).collect();
     HitView {
+        aid: aid(face, hit.lang, &title, [hit.passage.as_str()]),
+        names: names(face, lexicon, hit.lang, &entities),
         title: Marked::new(&title, &hit.title_marks),
         passage: Marked::new(&hit.passage, &hit.passage_marks),
         tongue: Tongue::of(hit.lang),

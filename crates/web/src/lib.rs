@@ -7,6 +7,7 @@
 //! the links of a page (`face`, `address`, `words`), then one file per page.
 
 mod address;
+mod aid;
 mod alert_page;
 mod answer;
 mod article_page;

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use indexer::Order;
 use model::Source;
-use query::QueryError;
+use query::{Lexicon, QueryError};
 use store::Sourcing;
 
 use crate::App;
@@ -74,7 +74,7 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
         problem,
         names,
         reading: answer.reading(&asked),
-        found: found(&face, &asked, answer, (&sources, next)),
+        found: found(&face, &asked, answer, (&app.lexicon, &sources, next)),
         searchable,
         asked,
         face,
@@ -91,14 +91,14 @@ fn found(
     face: &Face,
     asked: &Asked,
     answer: Answer,
-    (sources, next): (&[Source], Option<String>),
+    (lexicon, sources, next): (&Lexicon, &[Source], Option<String>),
 ) -> Option<FoundView> {
     let found = answer.found?;
     Some(FoundView {
         total: found.total,
         facets: facets(face, asked, &found.facets, sources),
         chart: chart(face, &found.facets),
-        hits: hits(face, found.hits, &asked.q),
+        hits: hits(face, lexicon, found.hits, &asked.q),
         first: asked.cursor.map(|_| face.here.clone().without("cursor").to_string()),
         next,
     })

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use mailer::{Config, Message, Security, SmtpConfig, Subject, TransportKind, render};
 use model::{
-    AlertId, Digest, DigestContents, DigestId, Excerpt, Mode, Readings, StoryId, Subscriber, SubscriberId,
+    AlertId, Digest, DigestContents, DigestId, Excerpt, Mode, Named, Readings, StoryId, Subscriber,
+    SubscriberId,
 };
 use text::Lang;
 
@@ -71,6 +72,10 @@ pub(crate) fn article(lang: &str, title: &str, passage: &str) -> Excerpt {
         source_name: format!("Sample outlet in {lang}"),
         url: format!("https://www.{}.test/news/2026/11/23/1", lang.to_lowercase()),
         published: Some("2026-11-23T09:05:00Z".parse().unwrap()),
+        named: vec![
+            named("place", &[("en", "Khorgos"), ("ru", "Хоргос"), ("kk", "Қорғас"), ("zh", "霍尔果斯")]),
+            named("term", &[("en", "dry port"), ("ru", "сухой порт"), ("kk", "құрғақ порт")]),
+        ],
         ..Excerpt::default()
     };
     let mut start = 0;
@@ -82,6 +87,11 @@ pub(crate) fn article(lang: &str, title: &str, passage: &str) -> Excerpt {
         }
     }
     excerpt
+}
+
+fn named(kind: &str, names: &[(&str, &str)]) -> Named {
+    let names = names.iter().map(|(code, name)| ((*code).to_owned(), (*name).to_owned())).collect();
+    Named { kind: kind.to_owned(), names }
 }
 
 /// One article for each script that matters here, each a story of its own.

@@ -14,6 +14,13 @@ fn articles_in_six_scripts_keep_their_language_and_direction() {
 }
 
 #[test]
+fn a_reader_of_another_script_is_told_what_it_says() {
+    for language in ["ru", "ug"] {
+        assert_snapshot!(format!("reading_aid_{language}"), rendered(&digest(language, all_scripts())).text);
+    }
+}
+
+#[test]
 fn the_headers_are_those_of_an_automatic_mail_to_one_person() {
     assert_snapshot!("headers", headers(&rendered(&digest("en", all_scripts()))));
 }

@@ -54,6 +54,8 @@ enum Keys {
 struct Analysed {
     script: &'static str,
     lang: &'static str,
+    /// The text in other letters, for a reader who does not know these.
+    readings: Vec<String>,
     tokens: Vec<Token>,
 }
 
@@ -120,7 +122,13 @@ fn analyse(text: &str, lang: Lang, lexicon: &Lexicon, keys: Keys) -> Analysed {
     });
     let script =
         text.chars().map(Script::of).find(|script| *script != Script::Other).unwrap_or(Script::Other);
-    Analysed { script: script.as_str(), lang: lang.as_str(), tokens: tokens.collect() }
+    let readings = [Script::Cyrillic, Script::Latin];
+    Analysed {
+        script: script.as_str(),
+        lang: lang.as_str(),
+        tokens: tokens.collect(),
+        readings: readings.into_iter().filter_map(|to| text::transliterate(text, lang, to)).collect(),
+    }
 }
 
 /// The tokens of a name by their sound; words that no name is told by are left out.
@@ -194,10 +202,7 @@ fn plain(analysed: &Analysed) -> String {
         .iter()
         .map(|token| vec![token.text.clone(), token.keys.join(" "), token.entities.join(" ")])
         .collect();
-    format!(
-        "script  {}\nlanguage  {}\n\n{}",
-        analysed.script,
-        analysed.lang,
-        table(&["word", "keys", "entities"], &rows)
-    )
+    let mut head = vec![format!("script    {}", analysed.script), format!("language  {}", analysed.lang)];
+    head.extend(analysed.readings.iter().map(|text| format!("reads     {text}")));
+    format!("{}\n\n{}", head.join("\n"), table(&["word", "keys", "entities"], &rows))
 }
