@@ -24,6 +24,11 @@ impl DocBits {
         }
     }
 
+    pub(crate) fn contains(&self, doc: u32) -> bool {
+        let word = usize::try_from(doc / 64).ok().and_then(|at| self.words.get(at));
+        word.is_some_and(|word| word & (1 << (doc % 64)) != 0)
+    }
+
     pub(crate) fn union(mut self, other: &Self) -> Self {
         self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
         self

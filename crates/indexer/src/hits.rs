@@ -23,7 +23,7 @@ pub struct SearchRequest {
 /// In which order hits come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// By time of publication, newest first.
+    /// By time of publication, newest first; what was only heard comes after what was asked for.
     #[default]
     Newest,
     /// By how well they answer.
@@ -33,7 +33,7 @@ pub enum Order {
 /// Where a page of hits ended: the sort value and article of its last hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cursor {
-    /// Milliseconds for [`Order::Newest`]; how many hits were shown so far for [`Order::Best`].
+    /// Milliseconds for [`Order::Newest`]; how many hits were shown so far for [`Order::Best`] and for names by sound.
     pub value: i64,
     /// The last article shown.
     pub article: ArticleId,
@@ -54,6 +54,7 @@ pub struct SearchHits {
 
 /// One article that matches.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "two facts of a hit, each shown by itself")]
 pub struct SearchHit {
     /// The article.
     pub article: ArticleId,
@@ -81,6 +82,8 @@ pub struct SearchHit {
     pub published: Timestamp,
     /// Whether only the feed's text could be read.
     pub from_feed: bool,
+    /// Whether it was found by the sound of a name alone: it may be about another one.
+    pub heard: bool,
 }
 
 /// Counts over all articles that match, most frequent first.

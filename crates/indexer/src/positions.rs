@@ -12,6 +12,9 @@ use text::{Key, KeyKind};
 
 use crate::docset::DocBits;
 
+/// Patterns, each with the keys of a segment that it fits.
+type Fitting = HashMap<Pattern, Vec<Key>>;
+
 /// The postings of one field.
 pub(crate) struct FieldPostings {
     field: Field,
@@ -28,22 +31,28 @@ impl FieldPostings {
         Ok(self.index.read_postings(&Term::from_field_text(self.field, key.as_str()), option)?)
     }
 
-    /// Returns the keys of this segment that `pattern` fits.
-    fn fitting(&self, pattern: &Pattern) -> tantivy::Result<Vec<Key>> {
-        let start = pattern.start();
-        let mut found = Vec::new();
-        let mut stream = self.index.terms().range().ge(start.as_bytes()).into_stream()?;
-        while stream.advance() {
-            let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
-            if !term.starts_with(&start) {
-                break;
-            }
-            let key = Key::stored(term);
-            if pattern.fits(&key) {
-                found.push(key);
+    /// Returns the keys of this segment that each pattern of `spans` fits. Patterns that begin alike are compared with
+    /// every key in one pass.
+    fn fitting(&self, spans: &Spans) -> tantivy::Result<Fitting> {
+        let mut by_start: HashMap<String, Vec<&Pattern>> = HashMap::new();
+        for pattern in spans.patterns() {
+            by_start.entry(pattern.start()).or_default().push(pattern);
+        }
+        let mut fitting = Fitting::new();
+        for (start, patterns) in by_start {
+            let mut stream = self.index.terms().range().ge(start.as_bytes()).into_stream()?;
+            while stream.advance() {
+                let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
+                if !term.starts_with(&start) {
+                    break;
+                }
+                let key = Key::stored(term);
+                for pattern in patterns.iter().filter(|pattern| pattern.fits(&key)) {
+                    fitting.entry((*pattern).clone()).or_default().push(key.clone());
+                }
             }
         }
-        Ok(found)
+        Ok(fitting)
     }
 
     fn docs_of_key(&self, key: &Key) -> tantivy::Result<DocBits> {
@@ -58,35 +67,36 @@ impl FieldPostings {
 
     /// Returns the documents in which `spans` may stand: for words exactly those, for phrases those that hold all of
     /// their words.
-    fn candidates(&self, spans: &Spans) -> tantivy::Result<DocBits> {
+    fn candidates(&self, spans: &Spans, fitting: &Fitting) -> tantivy::Result<DocBits> {
         let union = |keys: &[Key]| {
             keys.iter()
                 .try_fold(DocBits::none(self.bound), |docs, key| Ok(docs.union(&self.docs_of_key(key)?)))
         };
         match spans {
             Spans::Keys(keys) => union(keys),
-            Spans::Pattern(pattern) => union(&self.fitting(pattern)?),
-            Spans::Any(parts) => parts
-                .iter()
-                .try_fold(DocBits::none(self.bound), |docs, part| Ok(docs.union(&self.candidates(part)?))),
+            Spans::Pattern(pattern) => union(fitting.get(pattern).map_or(&[], Vec::as_slice)),
+            Spans::Any(parts) => parts.iter().try_fold(DocBits::none(self.bound), |docs, part| {
+                Ok(docs.union(&self.candidates(part, fitting)?))
+            }),
             Spans::Phrase(parts) | Spans::Window { parts, .. } => {
                 parts.iter().try_fold(DocBits::all(self.bound), |docs, part| {
-                    Ok(docs.intersection(&self.candidates(part)?))
+                    Ok(docs.intersection(&self.candidates(part, fitting)?))
                 })
             }
             Spans::Near { left, right, .. } => {
-                Ok(self.candidates(left)?.intersection(&self.candidates(right)?))
+                Ok(self.candidates(left, fitting)?.intersection(&self.candidates(right, fitting)?))
             }
         }
     }
 
     /// Returns the documents in which `spans` stands.
     pub(crate) fn docs(&self, spans: &Spans) -> tantivy::Result<DocBits> {
-        let candidates = self.candidates(spans)?;
+        let fitting = self.fitting(spans)?;
+        let candidates = self.candidates(spans, &fitting)?;
         if !needs_positions(spans) {
             return Ok(candidates);
         }
-        let reader = DocPositions::open(self, spans)?;
+        let reader = DocPositions::open(self, spans, fitting)?;
         let mut docs = DocBits::none(self.bound);
         for doc in candidates.iter() {
             reader.go_to(doc);
@@ -105,14 +115,20 @@ impl FieldPostings {
         scores: &mut HashMap<u32, f32>,
         weight: f32,
     ) -> tantivy::Result<()> {
-        let mut keys = self.keys_of(spans)?;
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
+        let fitting = self.fitting(spans)?;
+        let mut keys = keys_of(spans, &fitting);
+        keys.sort_unstable_by(|(one, heard), (other, heard_too)| (one, heard).cmp(&(other, heard_too)));
+        // A key that is asked for and heard, too, counts as asked for.
+        keys.dedup_by(|(later, _), (kept, _)| later == kept);
+        for (key, heard) in keys {
             let Some(mut postings) = self.postings(&key, IndexRecordOption::WithFreqs)? else { continue };
             let (all, with) = (count(self.bound), count(postings.doc_freq()));
             let rarity = (1.0 + (all - with + 0.5) / (with + 0.5)).ln();
-            let exact = if key.is_surface() { 1.5 } else { 1.0 };
+            let exact = match heard {
+                Some(heard) => heard.weight(),
+                None if key.is_surface() => 1.5,
+                None => 1.0,
+            };
             while postings.doc() != tantivy::TERMINATED {
                 if let Some(score) = scores.get_mut(&postings.doc()) {
                     let often = count(postings.term_freq());
@@ -123,32 +139,45 @@ impl FieldPostings {
         }
         Ok(())
     }
+}
 
-    /// All keys that `spans` speaks of; for a peeled key its surface key as well, which scores more.
-    fn keys_of(&self, spans: &Spans) -> tantivy::Result<Vec<Key>> {
-        Ok(match spans {
-            Spans::Keys(keys) => {
-                let exact = keys.iter().filter(|key| key.kind() == KeyKind::Peeled);
-                keys.iter().cloned().chain(exact.map(|key| Key::surface(key.text()))).collect()
-            }
-            Spans::Pattern(pattern) => self.fitting(pattern)?,
-            Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
-                self.keys_of_all(parts)?
-            }
-            Spans::Near { left, right, .. } => {
-                let mut keys = self.keys_of(left)?;
-                keys.extend(self.keys_of(right)?);
-                keys
-            }
-        })
-    }
+/// How a key was heard rather than asked for; the surer way first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Heard {
+    InLetters,
+    InCharacters,
+}
 
-    fn keys_of_all(&self, parts: &[Spans]) -> tantivy::Result<Vec<Key>> {
-        let mut keys = Vec::new();
-        for part in parts {
-            keys.extend(self.keys_of(part)?);
+impl Heard {
+    /// What such a key counts against one that was asked for.
+    fn weight(self) -> f32 {
+        match self {
+            Self::InLetters => 0.25,
+            Self::InCharacters => 0.1,
         }
-        Ok(keys)
+    }
+}
+
+/// All keys that `spans` speaks of, and how each was heard; for a peeled key its surface key as well, which scores more.
+fn keys_of(spans: &Spans, fitting: &Fitting) -> Vec<(Key, Option<Heard>)> {
+    match spans {
+        Spans::Keys(keys) => {
+            let exact = keys.iter().filter(|key| key.kind() == KeyKind::Peeled);
+            let all = keys.iter().cloned().chain(exact.map(|key| Key::surface(key.text())));
+            all.map(|key| (key, None)).collect()
+        }
+        Spans::Pattern(pattern) => {
+            let heard = match pattern {
+                Pattern::Signs(_) => None,
+                Pattern::Sounds(_) => Some(Heard::InLetters),
+                Pattern::Syllables(..) => Some(Heard::InCharacters),
+            };
+            fitting.get(pattern).into_iter().flatten().map(|key| (key.clone(), heard)).collect()
+        }
+        Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
+            parts.iter().flat_map(|part| keys_of(part, fitting)).collect()
+        }
+        Spans::Near { left, right, .. } => [keys_of(left, fitting), keys_of(right, fitting)].concat(),
     }
 }
 
@@ -169,7 +198,7 @@ fn needs_positions(spans: &Spans) -> bool {
 /// The positions of the keys of one query, in the document that it was sent to last. Documents come in ascending order.
 struct DocPositions {
     keys: HashMap<Key, RefCell<Cursor>>,
-    patterns: HashMap<Pattern, Vec<Key>>,
+    patterns: Fitting,
 }
 
 /// One key's postings, and where they stand in the present document.
@@ -179,8 +208,8 @@ struct Cursor {
 }
 
 impl DocPositions {
-    fn open(field: &FieldPostings, spans: &Spans) -> tantivy::Result<Self> {
-        let mut reader = Self { keys: HashMap::new(), patterns: HashMap::new() };
+    fn open(field: &FieldPostings, spans: &Spans, patterns: Fitting) -> tantivy::Result<Self> {
+        let mut reader = Self { keys: HashMap::new(), patterns };
         reader.add(field, spans)?;
         Ok(reader)
     }
@@ -189,10 +218,8 @@ impl DocPositions {
         match spans {
             Spans::Keys(keys) => keys.iter().try_for_each(|key| self.add_key(field, key)),
             Spans::Pattern(pattern) => {
-                let keys = field.fitting(pattern)?;
-                keys.iter().try_for_each(|key| self.add_key(field, key))?;
-                self.patterns.insert(pattern.clone(), keys);
-                Ok(())
+                let keys = self.patterns.get(pattern).cloned().unwrap_or_default();
+                keys.iter().try_for_each(|key| self.add_key(field, key))
             }
             Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
                 parts.iter().try_for_each(|part| self.add(field, part))

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use model::ArticleId;
-use query::{Document, Lexicon, evaluate};
+use query::{Document, Lexicon, Plan, evaluate};
 use tantivy::schema::Value;
 use tantivy::{DocAddress, Searcher, TantivyDocument};
 
@@ -22,6 +22,8 @@ struct Found {
     article: u64,
     published: i64,
     score: f32,
+    /// Whether it was found by the sound of a name alone.
+    heard: bool,
 }
 
 /// Runs `request` over one snapshot of the index.
@@ -31,11 +33,14 @@ pub(crate) fn search(
     lexicon: &Lexicon,
     request: &SearchRequest,
 ) -> Result<SearchHits, IndexError> {
-    let (mut found, counting) = gather(searcher, fields, request)?;
+    let unheard = request.plan.unheard();
+    let (mut found, counting) = gather(searcher, fields, request, unheard.as_ref())?;
     let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
     sort(&mut found, request.order);
+    // Hits that do not come in the order of time alone are paged by their number.
+    let by_number = request.order == Order::Best || unheard.is_some();
     let limit = request.limit.min(MOST);
-    let start = found.iter().position(|one| is_after(one, &found, request)).unwrap_or(found.len());
+    let start = found.iter().position(|one| is_after(one, &found, request, by_number)).unwrap_or(found.len());
     let page = found.get(start..).unwrap_or_default();
     let shown = page.get(..limit.min(page.len())).unwrap_or_default();
     let mut hits = Vec::new();
@@ -43,9 +48,10 @@ pub(crate) fn search(
         hits.push(hit(searcher, fields, lexicon, (request, one))?);
     }
     let next = shown.last().filter(|_| page.len() > shown.len()).map(|last| Cursor {
-        value: match request.order {
-            Order::Newest => last.published,
-            Order::Best => i64::try_from(start + shown.len()).unwrap_or(i64::MAX),
+        value: if by_number {
+            i64::try_from(start + shown.len()).unwrap_or(i64::MAX)
+        } else {
+            last.published
         },
         article: ArticleId(i64::try_from(last.article).unwrap_or(i64::MAX)),
     });
@@ -56,6 +62,7 @@ fn gather(
     searcher: &Searcher,
     fields: &Fields,
     request: &SearchRequest,
+    unheard: Option<&Plan>,
 ) -> Result<(Vec<Found>, Counting), IndexError> {
     let mut found = Vec::new();
     let mut counting = Counting::default();
@@ -63,6 +70,7 @@ fn gather(
         let segment = Segment::open(reader, fields)?;
         let docs = segment.matching(&request.plan)?;
         counting.add(reader, &docs)?;
+        let asked_for = unheard.map(|plan| segment.matching(plan)).transpose()?;
         let mut scores: HashMap<u32, f32> = HashMap::new();
         if request.order == Order::Best {
             scores.extend(docs.iter().map(|doc| (doc, 0.0)));
@@ -76,34 +84,34 @@ fn gather(
             article: articles.first(doc).unwrap_or(0),
             published: published.first(doc).unwrap_or(0),
             score: scores.get(&doc).copied().unwrap_or(0.0),
+            heard: asked_for.as_ref().is_some_and(|docs| !docs.contains(doc)),
         }));
     }
     Ok((found, counting))
 }
 
-/// Ties are broken by the article's number, so that pages neither overlap nor leave a gap.
+/// What was only heard comes last. Ties are broken by the article's number, so that pages neither overlap nor leave a
+/// gap.
 fn sort(found: &mut [Found], order: Order) {
     found.sort_by(|a, b| {
         let newer = b.published.cmp(&a.published).then(b.article.cmp(&a.article));
-        match order {
+        let better = match order {
             Order::Newest => newer,
             Order::Best => b.score.total_cmp(&a.score).then(newer),
-        }
+        };
+        a.heard.cmp(&b.heard).then(better)
     });
 }
 
 /// Whether a document belongs to the page that is asked for or to a later one.
-fn is_after(one: &Found, found: &[Found], request: &SearchRequest) -> bool {
+fn is_after(one: &Found, found: &[Found], request: &SearchRequest, by_number: bool) -> bool {
     let Some(cursor) = request.after else { return true };
-    match request.order {
-        Order::Newest => {
-            let article = u64::try_from(cursor.article.0).unwrap_or(0);
-            (one.published, one.article) < (cursor.value, article)
-        }
-        Order::Best => {
-            let shown = usize::try_from(cursor.value).unwrap_or(0);
-            found.get(shown).is_some_and(|first| first.address == one.address)
-        }
+    if by_number {
+        let shown = usize::try_from(cursor.value).unwrap_or(0);
+        found.get(shown).is_some_and(|first| first.address == one.address)
+    } else {
+        let article = u64::try_from(cursor.article.0).unwrap_or(0);
+        (one.published, one.article) < (cursor.value, article)
     }
 }
 
@@ -139,5 +147,6 @@ fn hit(
         source_name: shown.source_name,
         url: shown.url,
         from_feed: shown.from_feed,
+        heard: found.heard,
     })
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use model::{Clock, FirstLook, StoryId, VersionId, Watch, WatchId};
-use query::{Document, Lexicon, parse, plan};
+use query::{Document, Lexicon, parse_watch, plan};
 use store::{
     Failed, Finding, Handler, Job, JobKind, MatchedVersion, Matching, NewAlert, StoreError, StoryChoice,
     VersionInContext,
@@ -116,7 +116,7 @@ async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 
 /// A watch whose query this version cannot read matches nothing; it is said by number, never by text.
 fn planned(watch: &Watch, lexicon: &Lexicon) -> Option<(WatchId, query::Plan)> {
-    let plan = parse(&watch.query).and_then(|query| plan(&query, lexicon)).ok();
+    let plan = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).ok();
     if plan.is_none() {
         tracing::error!(watch.id = watch.id.0, "a watch cannot be read any more: see `qarauyl watch list`");
     }

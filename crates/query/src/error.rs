@@ -40,8 +40,10 @@ pub enum Problem {
     Value,
     /// A field that makes no sense in a watch.
     Moving,
-    /// Persons outside the lexicon cannot be looked for yet.
+    /// A name without a sound.
     Name,
+    /// A name by its sound in a watch, which would mail what only sounds alike.
+    Heard,
     /// A distance that cannot be used.
     Distance,
     /// A pattern with too few letters before its first sign.
@@ -90,6 +92,10 @@ impl Problem {
             Self::Name => (
                 "name: has no name to listen to",
                 "write one to six words with vowels, such as name:\"Serikzhan Bilash\"",
+            ),
+            Self::Heard => (
+                "name: finds by sound, and a watch would mail whatever sounds alike",
+                "write the name in quotes, or name:\"…\"! to have it mailed all the same",
             ),
             Self::Distance => {
                 ("the distance cannot be used", "write a number from 1 to 100, such as NEAR/5 or ~5")

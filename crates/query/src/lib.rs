@@ -25,7 +25,7 @@ pub use error::{Problem, QueryError};
 pub use evaluate::{Hit, evaluate};
 pub use filter::{Facts, Filter, midnight};
 pub use lexicon::{Entity, Lexicon, LexiconError};
-pub use parse::{parse, parse_lenient};
+pub use parse::{parse, parse_lenient, parse_watch};
 pub use pattern::Pattern;
 pub use plan::{Plan, Required, plan};
 pub use spans::{Positions, Span, Spans};

@@ -1,8 +1,9 @@
 //! Names by their sound: `name:"Serikzhan Bilash"` finds Серікжан Біләш, Серикжан Билаш and سېرىكجان بىلاش.
 //!
-//! Words that names are made of, such as `region` or `camp`, are translated; the others are compared by their sound.
+//! Words that names are made of, such as `region` or `camp`, are translated; the others are compared by their sound,
+//! in Chinese characters by that of their syllables.
 
-use text::{NameWord, QueryToken, analyze_query, name_word, sounds, translations};
+use text::{NameWord, QueryToken, analyze_query, name_word, sounds, transcriptions, translations};
 
 use crate::{Pattern, Spans};
 
@@ -12,6 +13,9 @@ const WORDS: usize = 6;
 /// How many other words may stand between those of a name.
 const BETWEEN: u32 = 1;
 
+/// Fewest consonants of a single word that is looked for in Chinese characters: shorter ones are heard everywhere.
+const ALONE: usize = 4;
+
 /// Returns whether a name can be looked for by its sound.
 pub(crate) fn is_sounded(name: &str) -> bool {
     spans_of_name(name).is_some()
@@ -19,8 +23,9 @@ pub(crate) fn is_sounded(name: &str) -> bool {
 
 /// Returns where a name stands, its words in any order; `None` when it has no sound, or too many words.
 pub(crate) fn spans_of_name(name: &str) -> Option<Spans> {
-    let tokens = analyze_query(name);
-    let mut parts: Vec<Spans> = tokens.iter().filter_map(part).collect();
+    let words: Vec<Word> = analyze_query(name).iter().filter_map(word).collect();
+    let shortest = if words.len() > 1 { 1 } else { ALONE };
+    let mut parts: Vec<Spans> = words.into_iter().map(|word| word.spans(shortest)).collect();
     match parts.len() {
         0 => None,
         1 => parts.pop(),
@@ -29,26 +34,54 @@ pub(crate) fn spans_of_name(name: &str) -> Option<Spans> {
     }
 }
 
-/// One word of a name: as it is written, as it sounds, or in translation.
-fn part(token: &QueryToken) -> Option<Spans> {
+/// One word of a name.
+enum Word {
+    /// One of the words that names are made of: in translation.
+    Common(Spans),
+    /// As it is written, and as it sounds.
+    Own { written: Spans, sounds: Vec<String> },
+}
+
+fn word(token: &QueryToken) -> Option<Word> {
     let mut keys = token.peeled.clone();
     match name_word(&token.surface) {
         Some(NameWord::Stop) => return None,
         Some(NameWord::Common(number)) => {
             keys.extend_from_slice(translations(number));
-            return Some(Spans::Keys(keys));
+            return Some(Word::Common(Spans::Keys(keys)));
         }
         None => {}
     }
     let mut heard: Vec<String> = token.surface.iter().flat_map(sounds).collect();
     heard.sort_unstable();
     heard.dedup();
-    if heard.is_empty() {
-        return None;
+    (!heard.is_empty()).then_some(Word::Own { written: Spans::Keys(keys), sounds: heard })
+}
+
+impl Word {
+    fn spans(self, shortest: usize) -> Spans {
+        let (written, sounds) = match self {
+            Self::Common(spans) => return spans,
+            Self::Own { written, sounds } => (written, sounds),
+        };
+        let consonants = |sound: &&String| sound.chars().filter(char::is_ascii_uppercase).count() >= shortest;
+        let mut syllables: Vec<Vec<String>> =
+            sounds.iter().filter(consonants).flat_map(|sound| transcriptions(sound)).collect();
+        syllables.sort_unstable();
+        syllables.dedup();
+        let mut ways = vec![written, Spans::Pattern(Pattern::Sounds(sounds))];
+        ways.extend(syllables.iter().map(|way| in_characters(way)));
+        Spans::Any(ways)
     }
-    let mut ways: Vec<Spans> = heard.into_iter().map(|sound| Spans::Pattern(Pattern::Sound(sound))).collect();
-    ways.push(Spans::Keys(keys));
-    Some(Spans::Any(ways))
+}
+
+/// A name in Chinese characters: the pairs of neighbours, one after the other.
+fn in_characters(syllables: &[String]) -> Spans {
+    let pair = |pair: &[String]| match pair {
+        [first, second] => Some(Spans::Pattern(Pattern::Syllables(first.clone(), second.clone()))),
+        _ => None,
+    };
+    Spans::Phrase(syllables.windows(2).filter_map(pair).collect())
 }
 
 #[cfg(test)]
@@ -74,6 +107,14 @@ mod tests {
             assert!(finds(query, text), "{text}");
         }
         assert!(!finds(query, "The activist Erlan Kasymbek was released"));
+    }
+
+    #[test]
+    fn a_person_is_found_in_chinese_characters() {
+        let query = "name:\"Erlan Bekzhanov\"";
+        assert!(finds(query, "据报道，叶尔兰·别克江诺夫昨天获释。"));
+        assert!(!finds(query, "据报道，阿依古丽·别克江诺夫昨天获释。"));
+        assert!(!finds("name:Bilash", "这样的比例是合理的"));
     }
 
     #[test]

@@ -36,6 +36,19 @@ pub fn parse(text: &str) -> Result<Query, QueryError> {
     }
 }
 
+/// Reads the query of a watch: strictly, and nothing in it may mail what only sounds alike unless it says so.
+///
+/// # Errors
+/// Names the place and the remedy.
+pub fn parse_watch(text: &str) -> Result<Query, QueryError> {
+    let query = parse(text)?;
+    if !query.hears_unasked() {
+        return Ok(query);
+    }
+    let names = lex(text)?.into_iter().find(|lexeme| lexeme.what == What::Field("name".into()));
+    Err(QueryError::new(names.map_or(0..text.len(), |name| name.place), Problem::Heard))
+}
+
 /// Reads a query as well as it can: what the search box does. A typo never makes an error page: what cannot be read
 /// is taken as plain words, and what was wrong is returned beside it. `None` when there is no word at all.
 pub fn parse_lenient(text: &str) -> (Option<Query>, Option<QueryError>) {
@@ -185,10 +198,20 @@ impl<'a> Parser<'a> {
         else {
             return Err(QueryError::new(place, Problem::Name));
         };
+        let (text, mut place) = (text.clone(), place.start..of_text.end);
         self.at += 1;
-        let place = place.start..of_text.end;
-        if is_sounded(text) {
-            self.leaf(Query::Name(text.clone()), &place)
+        // The sign stands at once behind the name: name:Bilash!, name:"Serikzhan Bilash"!
+        let sign =
+            self.peek().filter(|next| next.what == What::Word("!".into()) && next.place.start == place.end);
+        let behind = sign.map(|sign| sign.place.end);
+        if let Some(end) = behind {
+            place.end = end;
+            self.at += 1;
+        }
+        let name = text.trim_end_matches('!').to_owned();
+        if is_sounded(&name) {
+            let mails = behind.is_some() || name != text;
+            self.leaf(Query::Name { text: name, mails }, &place)
         } else {
             Err(QueryError::new(place, Problem::Name))
         }
@@ -338,6 +361,15 @@ mod tests {
         fails(&"a".repeat(9_000), Problem::TooLong);
         let shown = parse("ab lang:xx").unwrap_err().pointed_at("ab lang:xx");
         assert!(shown.contains("   ^^^^^^^\nat character 4"), "{shown}");
+    }
+
+    #[test]
+    fn a_watch_mails_what_sounds_alike_only_when_it_says_so() {
+        let heard = parse_watch("port NOT name:Bilash").unwrap_err();
+        assert_eq!((heard.problem, heard.place.start), (Problem::Heard, 9));
+        check("name:\"Serikzhan Bilash\"! port", "name:\"Serikzhan Bilash\"! AND port");
+        check("name:Bilash!", "name:\"Bilash\"!");
+        assert!(parse_watch("name:Bilash!").is_ok());
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Patterns: what fits many keys, which only the keys themselves tell.
 
-use text::{Key, sounds};
+use text::{Key, sounds, syllable};
 
 /// A pattern.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Pattern {
     /// Folded letters, `*` for any, `?` for one: fits surface keys.
     Signs(String),
-    /// The sound of a name: fits the keys of what sounds the same.
-    Sound(String),
+    /// The sounds that a name may have: fits the keys of what sounds like one of them.
+    Sounds(Vec<String>),
+    /// Two neighbouring characters of a name in Chinese, each by the classes of its consonants.
+    Syllables(String, String),
 }
 
 impl Pattern {
@@ -24,15 +26,28 @@ impl Pattern {
                 let letters = signs.split(['*', '?']).next().unwrap_or_default();
                 Key::surface(letters).as_str().to_owned()
             }
-            Self::Sound(_) => String::new(),
+            Self::Sounds(_) => String::new(),
+            Self::Syllables(..) => Key::surface("").as_str().to_owned(),
         }
+    }
+
+    /// Returns whether it fits by sound: what it finds stands apart, and mails only when its watch says so.
+    pub fn is_heard(&self) -> bool {
+        !matches!(self, Self::Signs(_))
     }
 
     /// Returns whether the pattern fits a key.
     pub fn fits(&self, key: &Key) -> bool {
         match self {
             Self::Signs(signs) => key.is_surface() && signs_fit(signs, key.text()),
-            Self::Sound(sound) => sounds(key).contains(sound),
+            Self::Sounds(wanted) => sounds(key).iter().any(|sound| wanted.contains(sound)),
+            Self::Syllables(first, second) => {
+                let mut letters = key.text().chars();
+                key.is_surface()
+                    && letters.next().and_then(syllable) == Some(first)
+                    && letters.next().and_then(syllable) == Some(second)
+                    && letters.next().is_none()
+            }
         }
     }
 }
@@ -85,8 +100,11 @@ mod tests {
 
     #[test]
     fn a_sound_fits_every_spelling() {
-        let sound = sounds(&Key::surface("serikzhan")).remove(0);
-        assert!(Pattern::Sound(sound.clone()).fits(&Key::surface("سەرىكجان")));
-        assert!(!Pattern::Sound(sound).fits(&Key::surface("bekali")));
+        let sound = Pattern::Sounds(sounds(&Key::surface("serikzhan")));
+        assert!(sound.fits(&Key::surface("سەرىكجان")));
+        assert!(!sound.fits(&Key::surface("bekali")));
+        let pair = Pattern::Syllables("S".to_owned(), "L".to_owned());
+        assert!(pair.fits(&Key::surface("谢里")));
+        assert!(!pair.fits(&Key::surface("里谢")) && !pair.fits(&Key::surface("世里")));
     }
 }

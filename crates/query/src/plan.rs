@@ -81,7 +81,7 @@ impl Planner<'_> {
             Query::Phrase { text, slop } => window_of(text, *slop),
             Query::Exact(text) => Ok(phrase_of(&tokens(text)?, true)),
             Query::Pattern(pattern) => pattern_of(pattern),
-            Query::Name(name) => spans_of_name(name).ok_or_else(|| wrong(Problem::Name)),
+            Query::Name { text, .. } => spans_of_name(text).ok_or_else(|| wrong(Problem::Name)),
             Query::Entity(id) if self.lexicon.entity(id).is_some() => Ok(Spans::Keys(vec![Key::entity(id)])),
             Query::Entity(_) => Err(wrong(Problem::Entity)),
             Query::Near { left, right, distance, ordered } => Ok(Spans::Near {
@@ -176,6 +176,25 @@ impl Plan {
         }
     }
 
+    /// Returns the plan without what only sounds alike; `None` when it has nothing of the kind outside a NOT.
+    pub fn unheard(&self) -> Option<Self> {
+        let each = |parts: &[Self]| -> Option<Vec<Self>> {
+            let changed: Vec<Option<Self>> = parts.iter().map(Self::unheard).collect();
+            changed.iter().any(Option::is_some).then(|| {
+                changed.into_iter().zip(parts).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect()
+            })
+        };
+        match self {
+            Self::And(parts) => each(parts).map(Self::And),
+            Self::Or(parts) => each(parts).map(Self::Or),
+            Self::Not(_) | Self::Filter(_) => None,
+            Self::Text { part, spans, clause } => {
+                let spans = spans.is_heard().then(|| spans.unheard())?;
+                Some(Self::Text { part: *part, spans, clause: *clause })
+            }
+        }
+    }
+
     /// Returns whether anything in it asks for a text outside a NOT.
     pub fn has_text(&self) -> bool {
         match self {
@@ -187,6 +206,36 @@ impl Plan {
 }
 
 impl Spans {
+    /// Whether any part of it is found by sound.
+    fn is_heard(&self) -> bool {
+        match self {
+            Self::Keys(_) => false,
+            Self::Pattern(pattern) => pattern.is_heard(),
+            Self::Phrase(parts) | Self::Window { parts, .. } | Self::Any(parts) => {
+                parts.iter().any(Self::is_heard)
+            }
+            Self::Near { left, right, .. } => left.is_heard() || right.is_heard(),
+        }
+    }
+
+    /// The same, where what is found by sound stands nowhere.
+    fn unheard(&self) -> Self {
+        let each = |parts: &[Self]| parts.iter().map(Self::unheard).collect();
+        match self {
+            Self::Pattern(pattern) if pattern.is_heard() => Self::Any(Vec::new()),
+            Self::Keys(_) | Self::Pattern(_) => self.clone(),
+            Self::Phrase(parts) => Self::Phrase(each(parts)),
+            Self::Window { parts, slop } => Self::Window { parts: each(parts), slop: *slop },
+            Self::Any(parts) => Self::Any(each(parts)),
+            Self::Near { left, right, distance, ordered } => Self::Near {
+                left: Box::new(left.unheard()),
+                right: Box::new(right.unheard()),
+                distance: *distance,
+                ordered: *ordered,
+            },
+        }
+    }
+
     /// Returns keys of which one must be there.
     pub fn required(&self) -> Required {
         match self {

@@ -3,6 +3,8 @@
 //! This is the definition. The matcher and the index bring the positions of keys; what is made of them is decided
 //! here alone, so that both always agree.
 
+use std::collections::HashSet;
+
 use text::Key;
 
 use crate::Pattern;
@@ -74,6 +76,21 @@ impl Spans {
         };
         found.sort_unstable();
         found.dedup();
+        found
+    }
+
+    /// Returns the patterns in it, each once.
+    pub fn patterns(&self) -> Vec<&Pattern> {
+        let mut found: Vec<&Pattern> = match self {
+            Self::Keys(_) => Vec::new(),
+            Self::Pattern(pattern) => vec![pattern],
+            Self::Phrase(parts) | Self::Window { parts, .. } | Self::Any(parts) => {
+                parts.iter().flat_map(Self::patterns).collect()
+            }
+            Self::Near { left, right, .. } => [left.patterns(), right.patterns()].concat(),
+        };
+        let mut known = HashSet::new();
+        found.retain(|pattern| known.insert(*pattern));
         found
     }
 

@@ -44,7 +44,7 @@ fn text() -> impl Strategy<Value = Query> {
     prop_oneof![
         4 => word().prop_map(Query::Word),
         1 => word().prop_map(Query::Exact),
-        1 => word().prop_filter("names have vowels", |word| is_sounded(word)).prop_map(Query::Name),
+        1 => word().prop_filter("names have vowels", |word| is_sounded(word)).prop_map(|text| Query::Name { text, mails: false }),
         2 => phrase().prop_map(|text| Query::Phrase { text, slop: 0 }),
         1 => (phrase(), 1..4_u32).prop_map(|(text, slop)| Query::Phrase { text, slop }),
         1 => prop::sample::select(vec!["bord*", "қал*", "порт*", "po?t", "霍尔*", "Хорг*", "قور*"])

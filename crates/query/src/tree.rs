@@ -38,7 +38,12 @@ pub enum Query {
         ordered: bool,
     },
     /// A name, in whatever language it is spelled, by its sound: `name:"Serikzhan Bilash"`.
-    Name(String),
+    Name {
+        /// The name.
+        text: String,
+        /// Whether what only sounds alike may be mailed: `name:"Serikzhan Bilash"!`.
+        mails: bool,
+    },
     /// An entity of the lexicon: `@khorgos`.
     Entity(String),
     /// Only in this part of the article: `title:(…)`.
@@ -58,6 +63,19 @@ pub enum Part {
     Body,
 }
 
+impl Query {
+    /// Returns whether a name in it is looked for by its sound without leave to be mailed. The parser bounds the depth.
+    pub(crate) fn hears_unasked(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::hears_unasked),
+            Self::Not(inner) | Self::In(_, inner) => inner.hears_unasked(),
+            Self::Near { left, right, .. } => left.hears_unasked() || right.hears_unasked(),
+            Self::Name { mails, .. } => !mails,
+            _ => false,
+        }
+    }
+}
+
 impl fmt::Display for Query {
     /// Writes the query so that it reads back to itself; every operator is spelled out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -73,7 +91,7 @@ impl fmt::Display for Query {
                 let name = if *ordered { "PRE" } else { "NEAR" };
                 write!(f, "{} {name}/{distance} {}", Inner(left), Inner(right))
             }
-            Self::Name(text) => write!(f, "name:\"{text}\""),
+            Self::Name { text, mails } => write!(f, "name:\"{text}\"{}", if *mails { "!" } else { "" }),
             Self::Entity(id) => write!(f, "@{id}"),
             Self::In(Part::Title, inner) => write!(f, "title:({inner})"),
             Self::In(Part::Body, inner) => write!(f, "body:({inner})"),

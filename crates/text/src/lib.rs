@@ -22,6 +22,7 @@ mod sound;
 mod spellings;
 mod stems;
 mod token;
+mod transcription;
 mod transliterate;
 mod vowels;
 mod words;
@@ -36,10 +37,11 @@ pub use script::{Direction, Script};
 pub use sentences::sentences;
 pub use sound::sounds;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
+pub use transcription::{syllable, transcriptions};
 pub use transliterate::{helping_script, transliterate};
 
 /// Grows whenever keys change: an index of another version is built anew.
-pub const ANALYSER_VERSION: u32 = 3;
+pub const ANALYSER_VERSION: u32 = 4;
 
 /// Brings traditional Chinese characters to simplified ones, one for one.
 pub fn simplify(text: &str) -> String {

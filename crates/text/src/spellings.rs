@@ -52,6 +52,11 @@ const LATIN: [Orthography; 4] =
 /// The letters of Kazakh that a Russian keyboard lacks.
 const KAZAKH: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'і'];
 
+/// Returns whether a word has letters that Kazakh has and Russian has not.
+pub(crate) fn has_kazakh_letters(word: &str) -> bool {
+    word.chars().flat_map(char::to_lowercase).any(|letter| KAZAKH.contains(&letter))
+}
+
 /// What the letters of a text say about how its words are spelled.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Around {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::fold::{Reading, plain, readings};
 use crate::memory::{Of, remembered};
 use crate::repair::repair;
-use crate::spellings::Around;
+use crate::spellings::{Around, Spelling, has_kazakh_letters};
 use crate::words::{Piece, pieces};
 use crate::{Key, Lang, Script, simplify};
 
@@ -56,6 +56,9 @@ fn word_keys(word: &str, lang: Lang, around: &Around) -> Vec<Key> {
     // A word in another script than its text is read by its own letters: `Khorgos` in a Kazakh article.
     let reading = if script != Script::Other && script != lang.script() {
         Reading::Plain(foreign(script))
+    } else if lang == Lang::RuCyrl && has_kazakh_letters(word) {
+        // Russian texts name Kazakh bodies in their own letters: «Атажұрт еріктілері».
+        Reading::Skeleton(Spelling::KkCyrl)
     } else {
         Reading::of(lang)
     };

@@ -11,6 +11,7 @@ use crate::marks::Marked;
 use crate::moment::Moment;
 
 /// A hit.
+#[expect(clippy::struct_excessive_bools, reason = "two facts of a hit, each shown by itself")]
 pub(crate) struct HitView {
     pub(crate) title: Marked,
     pub(crate) passage: Marked,
@@ -20,6 +21,8 @@ pub(crate) struct HitView {
     pub(crate) domain: String,
     pub(crate) published: Moment,
     pub(crate) from_feed: bool,
+    /// Whether it was found by the sound of a name alone.
+    pub(crate) heard: bool,
     /// For a reader who does not know the script.
     pub(crate) aid: Option<Aid>,
     /// What is named in it, in the reader's language.
@@ -60,6 +63,7 @@ fn view(face: &Face, lexicon: &Lexicon, hit: SearchHit, q: &str) -> HitView {
         domain: domain(&hit.url),
         published: Moment::day(hit.published),
         from_feed: hit.from_feed,
+        heard: hit.heard,
         link: face.address(&format!("/articles/{}", hit.article)).with("q", q).to_string(),
         copies: Vec::new(),
         story_link: story.unwrap_or_default(),

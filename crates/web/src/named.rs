@@ -52,7 +52,11 @@ fn gather<'a>(query: &'a Query, words: &mut Vec<&'a Query>) {
         Query::Not(inner) | Query::In(_, inner) => gather(inner, words),
         Query::Near { left, right, .. } => [left, right].into_iter().for_each(|part| gather(part, words)),
         Query::Word(_) | Query::Phrase { slop: 0, .. } | Query::Entity(_) => words.push(query),
-        Query::Exact(_) | Query::Pattern(_) | Query::Name(_) | Query::Phrase { .. } | Query::Filter(_) => {}
+        Query::Exact(_)
+        | Query::Pattern(_)
+        | Query::Name { .. }
+        | Query::Phrase { .. }
+        | Query::Filter(_) => {}
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) struct SearchJson {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "two facts of a hit, each shown by itself")]
 struct HitJson {
     article: i64,
     story: Option<i64>,
@@ -32,6 +33,8 @@ struct HitJson {
     url: String,
     published: String,
     from_feed: bool,
+    /// Found by the sound of a name alone.
+    maybe: bool,
 }
 
 #[derive(Serialize, Default)]
@@ -77,6 +80,7 @@ fn hit(hit: SearchHit) -> HitJson {
         url: hit.url,
         published: hit.published.to_string(),
         from_feed: hit.from_feed,
+        maybe: hit.heard,
     }
 }
 

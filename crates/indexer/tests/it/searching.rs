@@ -1,9 +1,10 @@
 //! What is found: scripts, boolean signs, phrases, distances, patterns and facts.
 
+use indexer::{Order, SearchRequest};
 use model::{Origin, SourceKind};
 use text::Lang;
 
-use crate::given::{self, article, english, found};
+use crate::given::{self, article, english, found, index, numbers, request, search};
 
 #[test]
 fn one_name_is_found_in_every_script() {
@@ -119,4 +120,34 @@ fn the_exact_form_outranks_the_peeled_and_the_title_outranks_the_body() {
     let hits = given.index.search(&request).unwrap();
     let order: Vec<i64> = hits.hits.iter().map(|hit| hit.article.0).collect();
     assert_eq!(order, [3, 1, 2]);
+}
+
+#[test]
+fn what_only_sounds_like_a_name_comes_last_and_says_so() {
+    let house = index(&[
+        article(1, Lang::RuCyrl, "Суд", &["Активист Ерлан Бекжанов вышел на свободу"]),
+        article(2, Lang::EnLatn, "Court", &["The activist Erlan Bekzhanov was released"]),
+        article(3, Lang::ZhHans, "法院", &["活动人士叶尔兰·别克江诺夫昨天获释。"]),
+    ]);
+    for order in [Order::Newest, Order::Best] {
+        let one = |after| {
+            let hits = house.index.search(&SearchRequest {
+                order,
+                limit: 1,
+                after,
+                ..request("name:\"Erlan Bekzhanov\"")
+            });
+            hits.unwrap()
+        };
+        let mut seen = Vec::new();
+        let mut page = one(None);
+        loop {
+            seen.extend(page.hits.iter().map(|hit| (hit.article.0, hit.heard)));
+            let Some(next) = page.next else { break };
+            page = one(Some(next));
+        }
+        assert_eq!((seen[0], seen.len()), ((2, false), 3), "{order:?} {seen:?}");
+        assert!(seen[1..].iter().all(|(_, heard)| *heard), "{seen:?}");
+    }
+    assert_eq!(numbers(&search(&house.index, "\"Erlan Bekzhanov\"")), [2]);
 }

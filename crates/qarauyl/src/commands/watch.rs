@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use indexer::{Order, SearchRequest};
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, parse, plan};
+use query::{Lexicon, Plan, parse, parse_watch, plan};
 use serde::Serialize;
 use store::Watching;
 
@@ -89,7 +89,8 @@ async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Resu
         bail!("a watch needs a name: it stands in mails");
     }
     let lexicon = house.lexicon().await?;
-    let (reading, plan) = read(text, &lexicon)?;
+    let query = parse_watch(text).map_err(|error| anyhow::anyhow!(error.pointed_at(text)))?;
+    let (reading, plan) = read(&query.to_string(), &lexicon)?;
     if !plan.has_text() {
         out.say("This watch asks for no text: every article that its filters let through will be mailed.");
     }
@@ -121,7 +122,7 @@ async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
 
 /// A watch whose query cannot be read any more is shown as such, not hidden.
 fn row(watch: Watch, lexicon: &Lexicon) -> Row {
-    let readable = parse(&watch.query).and_then(|query| plan(&query, lexicon)).is_ok();
+    let readable = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).is_ok();
     let state = match watch.state {
         _ if !readable => "unreadable: add it anew",
         WatchState::Active => "active",

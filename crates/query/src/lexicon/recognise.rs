@@ -151,7 +151,9 @@ impl Alias {
 fn begins_sentence(token: &Placed, block: &str) -> bool {
     let before = block.get(..token.range.start).unwrap_or_default().trim_end();
     let before = before.trim_end_matches(['«', '“', '"', '„', '(', '–', '—', '-', ' ', '\u{a0}']);
-    before.is_empty() || before.ends_with(['.', '!', '?', '…', ':', '。', '؟', '»', '”'])
+    // A quotation that ended in a full stop ended its sentence; one that did not stands within it.
+    let before = before.trim_end_matches(['»', '”']);
+    before.is_empty() || before.ends_with(['.', '!', '?', '…', ':', '。', '؟'])
 }
 
 fn add(token: &mut Placed, key: &Key) {

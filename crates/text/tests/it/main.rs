@@ -1,0 +1,3 @@
+//! Laws of the analysis of text, over any text.
+
+mod laws;
