@@ -18,10 +18,22 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
 
 /// The lexicon files, by name.
 pub(crate) const LEXICON: &[(&str, &str)] = &[
+    ("authorities.toml", include_str!("../../../config/lexicon/authorities.toml")),
+    ("border.toml", include_str!("../../../config/lexicon/border.toml")),
+    ("companies.toml", include_str!("../../../config/lexicon/companies.toml")),
+    ("events.toml", include_str!("../../../config/lexicon/events.toml")),
+    ("facilities.toml", include_str!("../../../config/lexicon/facilities.toml")),
+    ("media.toml", include_str!("../../../config/lexicon/media.toml")),
     ("organisations.toml", include_str!("../../../config/lexicon/organisations.toml")),
     ("people.toml", include_str!("../../../config/lexicon/people.toml")),
+    ("places-border.toml", include_str!("../../../config/lexicon/places-border.toml")),
+    ("places-counties.toml", include_str!("../../../config/lexicon/places-counties.toml")),
+    ("places-xinjiang.toml", include_str!("../../../config/lexicon/places-xinjiang.toml")),
     ("places.toml", include_str!("../../../config/lexicon/places.toml")),
+    ("practices.toml", include_str!("../../../config/lexicon/practices.toml")),
+    ("routes.toml", include_str!("../../../config/lexicon/routes.toml")),
     ("terms.toml", include_str!("../../../config/lexicon/terms.toml")),
+    ("watchdogs.toml", include_str!("../../../config/lexicon/watchdogs.toml")),
 ];
 
 #[cfg(test)]
