@@ -3,6 +3,7 @@
 //! The script comes first; among the languages of a script, the one under which the letters are likeliest wins, where
 //! common words and parts of words count extra. A language is one file, `data/lang/LABEL.tsv`: copy one to add one.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -10,6 +11,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use crate::repair::repair_text;
+use crate::script::push_small;
 use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
@@ -118,18 +120,29 @@ const OWN_LANGUAGE: u32 = 60;
 /// Returns the language of most of `text`; [`Lang::Unknown`] when it has no letters of the four scripts.
 pub fn detect(text: &str) -> Lang {
     let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
-    let text = repair_text(text.get(..end).unwrap_or_default());
-    match Letters::of(&text).most() {
+    let (text, letters) = repaired(text.get(..end).unwrap_or_default());
+    match letters.most() {
         Script::Han => han(&text),
         Script::Other => Lang::Unknown,
         script => best(&text, script),
     }
 }
 
+/// The text without letters that only look like those of its script, and how many it has of each.
+fn repaired(text: &str) -> (Cow<'_, str>, Letters) {
+    let letters = Letters::of(text);
+    if letters.latin == 0 || letters.cyrillic == 0 {
+        return (Cow::Borrowed(text), letters);
+    }
+    let text = repair_text(text);
+    let letters = Letters::of(&text);
+    (Cow::Owned(text), letters)
+}
+
 /// Returns the language of one block of an article: its own when it is long enough to tell, or in another script; else
 /// that of the article.
 pub fn detect_block(block: &str, article: Lang) -> Lang {
-    let letters = Letters::of(&repair_text(block));
+    let (_, letters) = repaired(block);
     let (all, own) = (letters.all(), letters.in_script(article.script()));
     if all >= OWN_LANGUAGE || (all - own) * 2 > all { detect(block) } else { article }
 }
@@ -223,9 +236,10 @@ fn best(text: &str, script: Script) -> Lang {
 /// Small letters, where the many apostrophes of Uzbek oʻ and gʻ are one.
 fn marked(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in text.chars() {
         let apostrophe = matches!(c, '\'' | '‘' | '’' | '`' | 'ʼ');
-        marked.push(if apostrophe && marked.ends_with(['o', 'g']) { 'ʻ' } else { c });
+        let c = if apostrophe && marked.ends_with(['o', 'g']) { 'ʻ' } else { c };
+        push_small(&mut marked, c);
     }
     marked
 }

@@ -5,6 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::normalise::is_invisible;
 use crate::peel::{peel, peel_names};
+use crate::script::push_small;
 use crate::spellings::{Around, Skeletons, Spelling, skeletons};
 use crate::stems::stems;
 use crate::{Lang, Script};
@@ -100,7 +101,18 @@ pub(crate) struct Folded {
 
 /// Small letters in NFKC, without marks that no reader sees.
 pub(crate) fn small(word: &str) -> String {
+    if word.chars().all(is_plain_letter) {
+        let mut folded = String::with_capacity(word.len());
+        word.chars().for_each(|c| push_small(&mut folded, c));
+        return folded;
+    }
     word.nfkc().filter(|c| !is_invisible(*c) && *c != 'ـ').flat_map(char::to_lowercase).nfc().collect()
+}
+
+/// A letter or digit that every normal form of Unicode leaves as it is, and that joins with no other.
+fn is_plain_letter(c: char) -> bool {
+    matches!(c, '0'..='9' | 'a'..='z' | 'A'..='Z' | 'а'..='я' | 'А'..='Я' | 'Ґ'..='ӏ' | 'Ә'..='ӯ' | 'ء' | 'ا'..='غ' | 'ف'..='ي' | 'ٱ'..='ٴ' | 'ٹ'..='ۓ' | 'ە')
+        || matches!(c, 'ё' | 'Ё' | 'і' | 'І' | 'ñ' | 'ğ' | 'ş' | 'ä' | 'ö' | 'ü' | 'ı' | 'ç' | 'ū' | 'é')
 }
 
 /// In Turkish I is the capital of ı, and İ of i.
@@ -133,6 +145,15 @@ pub(crate) fn plain(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn plain_letters_are_those_that_normal_forms_leave_alone() {
+        for c in (0..0x1_0000).filter_map(char::from_u32).filter(|c| is_plain_letter(*c)) {
+            let small: String = c.to_string().nfkc().flat_map(char::to_lowercase).nfc().collect();
+            assert_eq!(small, c.to_lowercase().to_string(), "{c}");
+            assert!(!is_combining_mark(c) && !is_invisible(c) && c != 'ـ', "{c}");
+        }
+    }
 
     #[test]
     fn plain_words_lose_case_and_marks_and_keep_their_letters() {

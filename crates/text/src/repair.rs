@@ -3,8 +3,6 @@
 //! `aйpылмaуға` has Latin a and p, `تiلدi` a Latin i. The script whose letters have
 //! no twin in the other wins, then that of most letters, then Cyrillic.
 
-use std::borrow::Cow;
-
 use crate::Script;
 use crate::words::{Piece, pieces};
 
@@ -38,6 +36,9 @@ const TWINS: [(char, char); 24] = [
 
 /// Returns the word in one script, where letters of another only looked like it; `None` when nothing is to be done.
 pub(crate) fn repair(word: &str) -> Option<String> {
+    if word.is_ascii() {
+        return None;
+    }
     let count = |script| word.chars().filter(|c| Script::of(*c) == script).count();
     let (latin, cyrillic) = (count(Script::Latin), count(Script::Cyrillic));
     if latin == 0 || cyrillic == 0 {
@@ -52,11 +53,7 @@ pub(crate) fn repair(word: &str) -> Option<String> {
 }
 
 /// Repairs every word of a text that has letters of both scripts.
-pub(crate) fn repair_text(text: &str) -> Cow<'_, str> {
-    let has = |script| text.chars().any(|c| Script::of(c) == script);
-    if !has(Script::Latin) || !has(Script::Cyrillic) {
-        return Cow::Borrowed(text);
-    }
+pub(crate) fn repair_text(text: &str) -> String {
     let mut repaired = String::with_capacity(text.len());
     let mut copied = 0;
     for piece in pieces(text) {
@@ -69,7 +66,7 @@ pub(crate) fn repair_text(text: &str) -> Cow<'_, str> {
         }
     }
     repaired.push_str(text.get(copied..).unwrap_or_default());
-    Cow::Owned(repaired)
+    repaired
 }
 
 /// The letter of the other script that looks the same.

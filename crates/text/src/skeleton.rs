@@ -3,8 +3,11 @@
 //! The letters are those of Kazakh in the Arabic script without its hamza, because that orthography already leaves
 //! out what the others disagree on (а/ә, о/ө, ұ/ү, ы/і). The table is `data/letters.tsv`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use crate::Script;
 
 /// An orthography of Kazakh or Uyghur.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,13 +30,13 @@ pub(crate) enum Orthography {
 /// Letters, alone and in groups that write one sound, with their skeleton letters.
 #[derive(Default)]
 struct Table {
-    single: HashMap<char, &'static str>,
+    single: FxHashMap<char, &'static str>,
     /// By their first letter, longest first.
-    groups: HashMap<char, Vec<(&'static str, &'static str)>>,
+    groups: FxHashMap<char, Vec<(&'static str, &'static str)>>,
 }
 
-static TABLES: LazyLock<HashMap<&'static str, Table>> = LazyLock::new(|| {
-    let mut tables: HashMap<&'static str, Table> = HashMap::new();
+static TABLES: LazyLock<FxHashMap<&'static str, Table>> = LazyLock::new(|| {
+    let mut tables: FxHashMap<&'static str, Table> = FxHashMap::default();
     let rows = include_str!("../data/letters.tsv").lines().filter(|line| !line.starts_with('#'));
     for row in rows {
         let mut cells = row.split('\t');
@@ -56,6 +59,18 @@ static TABLES: LazyLock<HashMap<&'static str, Table>> = LazyLock::new(|| {
     tables
 });
 
+impl Table {
+    /// The skeleton letters of the longest group that `rest` begins with, or of its first letter, and how many bytes
+    /// they stand for.
+    fn next(&self, rest: &str, letter: char) -> (Option<&'static str>, usize) {
+        let groups = self.groups.get(&letter).map_or(&[][..], Vec::as_slice);
+        match groups.iter().find(|(letters, _)| rest.starts_with(letters)) {
+            Some((letters, skeleton)) => (Some(*skeleton), letters.len()),
+            None => (self.single.get(&letter).copied(), letter.len_utf8()),
+        }
+    }
+}
+
 static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
 
 impl Orthography {
@@ -76,38 +91,32 @@ impl Orthography {
 
     /// Returns the skeleton of a word in small letters. A letter that the orthography lacks stands for itself.
     pub(crate) fn skeleton(self, word: &str) -> String {
-        self.read(word).0
-    }
-
-    /// Returns the skeleton of a word in small letters, if the orthography has all of its letters.
-    pub(crate) fn fitting(self, word: &str) -> Option<String> {
-        let (skeleton, fits) = self.read(word);
-        fits.then_some(skeleton)
-    }
-
-    fn read(self, word: &str) -> (String, bool) {
         let table = self.table();
         let mut skeleton = String::with_capacity(word.len() + 4);
-        let mut fits = true;
         let mut rest = word;
         while let Some(letter) = rest.chars().next() {
-            let group = table
-                .groups
-                .get(&letter)
-                .and_then(|groups| groups.iter().find(|(letters, _)| rest.starts_with(letters)));
-            let (letters, length) = match group {
-                Some((letters, skeleton)) => (Some(*skeleton), letters.len()),
-                None => (table.single.get(&letter).copied(), letter.len_utf8()),
-            };
-            if let Some(letters) = letters {
-                skeleton.push_str(letters);
-            } else {
-                fits &= !letter.is_alphabetic();
-                skeleton.push(letter);
+            let (letters, length) = table.next(rest, letter);
+            match letters {
+                Some(letters) => skeleton.push_str(letters),
+                None => skeleton.push(letter),
             }
             rest = rest.get(length..).unwrap_or_default();
         }
-        (joined(&skeleton), fits)
+        joined(&skeleton)
+    }
+
+    /// Returns whether the orthography has all letters of a text in small letters.
+    pub(crate) fn fits(self, text: &str) -> bool {
+        let table = self.table();
+        let mut rest = text;
+        while let Some(letter) = rest.chars().next() {
+            let (known, length) = table.next(rest, letter);
+            if known.is_none() && Script::of(letter) != Script::Other {
+                return false;
+            }
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        true
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::HashSet;
 
 use crate::bare;
+use crate::script::push_small;
 use crate::skeleton::Orthography;
 use crate::{Lang, Script};
 
@@ -52,9 +53,19 @@ const LATIN: [Orthography; 4] =
 /// The letters of Kazakh that a Russian keyboard lacks.
 const KAZAKH: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'і'];
 
+/// Letters of Kazakh alone, or Latin ones with marks.
+fn is_marked(text: &str) -> bool {
+    let foreign = |c: char| Script::of(c) == Script::Latin && !c.is_ascii();
+    text.chars().any(|c| !c.is_ascii() && (foreign(c) || is_kazakh(c)))
+}
+
+fn is_kazakh(letter: char) -> bool {
+    letter.to_lowercase().any(|letter| KAZAKH.contains(&letter))
+}
+
 /// Returns whether a word has letters that Kazakh has and Russian has not.
 pub(crate) fn has_kazakh_letters(word: &str) -> bool {
-    word.chars().flat_map(char::to_lowercase).any(|letter| KAZAKH.contains(&letter))
+    word.chars().any(is_kazakh)
 }
 
 /// What the letters of a text say about how its words are spelled.
@@ -69,19 +80,19 @@ pub(crate) struct Around {
 impl Around {
     /// Reads the letters of a text, as far as its language has spellings that contradict one another.
     pub(crate) fn of(text: &str, lang: Lang) -> Self {
-        if matches!(lang, Lang::KkCyrl | Lang::KkLatn) { Self::of_word(text) } else { Self::default() }
+        match lang {
+            Lang::KkCyrl => Self { marked: is_marked(text), ..Self::default() },
+            Lang::KkLatn => Self::of_word(text),
+            _ => Self::default(),
+        }
     }
 
     /// Reads the letters of a word whose language is not known.
     pub(crate) fn of_word(text: &str) -> Self {
-        let letters: String =
-            text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
-        let foreign = |c: char| Script::of(c) == Script::Latin && !c.is_ascii();
-        let latin: String = letters.chars().filter(|c| Script::of(*c) == Script::Latin).collect();
-        Self {
-            marked: letters.chars().any(|c| KAZAKH.contains(&c) || foreign(c)),
-            latin: LATIN.map(|convention| convention.fitting(&latin).is_some()),
-        }
+        let mut latin = String::new();
+        let letters = text.chars().filter(|c| Script::of(*c) == Script::Latin);
+        letters.for_each(|c| push_small(&mut latin, c));
+        Self { marked: is_marked(text), latin: LATIN.map(|convention| convention.fits(&latin)) }
     }
 
     /// Returns a number that is another for whatever makes other skeletons.

@@ -6,6 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::Script;
 use crate::normalise::is_invisible;
+use crate::script::is_alphanumeric;
 
 /// A piece of text that becomes tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,10 +24,11 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
         let han = Script::of(c) == Script::Han;
-        let inside = han || c.is_alphanumeric();
+        let inside = han || is_alphanumeric(c);
         // A mark, a tatweel or an invisible sign goes on with the word that it stands in.
-        let goes_on =
-            !inside && (is_combining_mark(c) || c == 'ـ' || is_invisible(c) || parts_latin(text, at, c));
+        let goes_on = !inside
+            && !c.is_ascii()
+            && (is_combining_mark(c) || c == 'ـ' || is_invisible(c) || parts_latin(text, at, c));
         match &mut open {
             Some((range, of_han)) if (inside && *of_han == han) || (goes_on && !*of_han) => range.end = end,
             _ if goes_on => {}
