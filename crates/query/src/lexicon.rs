@@ -69,7 +69,7 @@ enum Context {
 }
 
 /// One spelling, as it is looked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Alias {
     entity: usize,
     /// For each word, the keys of which one must stand there.

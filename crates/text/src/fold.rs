@@ -47,6 +47,19 @@ impl Reading {
         }
     }
 
+    /// Returns the folded word as its own letters say, the likeliest way first, and nothing shorter.
+    pub(crate) fn surfaces(self, word: &str, around: &Around) -> Vec<String> {
+        match self {
+            Self::Skeleton(spelling) => {
+                let sure = skeletons(spelling, &small(word), around).sure;
+                if spelling.code() == "ug" { sure.iter().map(|key| closed(key)).collect() } else { sure }
+            }
+            Self::Plain(_) => {
+                Some(plain(&small(word))).filter(|surface| !surface.is_empty()).into_iter().collect()
+            }
+        }
+    }
+
     /// Returns the folded word in each way that it may be read, the likeliest first, and its shorter forms; nothing
     /// when nothing is left of it. `around` is read from the text that the word stands in, from itself where there is
     /// no other: which of the spellings that contradict one another is meant.

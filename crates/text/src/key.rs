@@ -20,7 +20,7 @@ pub struct Key(Box<str>);
 impl Key {
     /// Returns the key of the folded word itself.
     pub fn surface(text: &str) -> Self {
-        Self(format!("={text}").into())
+        Self::marked('=', text)
     }
 
     /// Returns the key of a word or of a shorter form of it.
@@ -30,12 +30,19 @@ impl Key {
 
     /// Returns the key of an entity.
     pub fn entity(id: &str) -> Self {
-        Self(format!("@{id}").into())
+        Self::marked('@', id)
     }
 
     /// Returns the key of the last character of a run of Chinese characters.
     pub fn last_han(text: &str) -> Self {
-        Self(format!("~{text}").into())
+        Self::marked('~', text)
+    }
+
+    fn marked(mark: char, text: &str) -> Self {
+        let mut term = String::with_capacity(mark.len_utf8() + text.len());
+        term.push(mark);
+        term.push_str(text);
+        Self(term.into())
     }
 
     /// Reads a term as it is stored, its mark included.

@@ -36,7 +36,7 @@ pub use normalise::normalise;
 pub use script::{Direction, Script};
 pub use sentences::sentences;
 pub use sound::sounds;
-pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern};
+pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern, surfaces};
 pub use transcription::{syllable, transcriptions};
 pub use transliterate::{helping_script, transliterate};
 

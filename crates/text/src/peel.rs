@@ -4,8 +4,9 @@
 //! reader looks for is among them. A suffix stands only where its language lets it stand: after the letters that its
 //! first letter goes with, in harmony with the vowels before it. The table is `data/suffixes.tsv`.
 
-use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::skeleton::Orthography::{self, KkCyrl, UgArab};
 
@@ -28,10 +29,10 @@ struct Suffix {
 }
 
 /// By language, slot and last letter.
-type Suffixes = HashMap<(&'static str, &'static str, char), Vec<Suffix>>;
+type Suffixes = FxHashMap<(&'static str, &'static str, char), Vec<Suffix>>;
 
 static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| {
-    let mut suffixes = Suffixes::new();
+    let mut suffixes = Suffixes::default();
     for row in include_str!("../data/suffixes.tsv").lines().filter(|line| !line.starts_with('#')) {
         let mut cells = row.split('\t');
         let (Some(code), Some(slot), Some(pattern), Some(after)) =
@@ -49,14 +50,14 @@ static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| {
 });
 
 /// Words that are words of their own, in skeleton letters, by language.
-static WHOLE: LazyLock<HashSet<(&'static str, String)>> = LazyLock::new(|| {
+static WHOLE: LazyLock<FxHashSet<(&'static str, String)>> = LazyLock::new(|| {
     let rows = include_str!("../data/whole.tsv").lines().filter(|line| !line.starts_with('#'));
     let skeleton = |code, word| if code == "kk" { KkCyrl.skeleton(word) } else { UgArab.skeleton(word) };
     rows.filter_map(|row| row.split_once('\t')).map(|(code, word)| (code, skeleton(code, word))).collect()
 });
 
 /// Stems that lose a vowel before a suffix, by the short form, in skeleton letters: орн, орын.
-static ELIDED: LazyLock<HashMap<(&'static str, String), String>> = LazyLock::new(|| {
+static ELIDED: LazyLock<FxHashMap<(&'static str, String), String>> = LazyLock::new(|| {
     let rows = include_str!("../data/elided.tsv").lines().filter(|line| !line.starts_with('#'));
     let cells = rows
         .filter_map(|row| row.split_once('\t').and_then(|(code, rest)| Some((code, rest.split_once('\t')?))));
@@ -64,13 +65,13 @@ static ELIDED: LazyLock<HashMap<(&'static str, String), String>> = LazyLock::new
 });
 
 /// Nouns of two letters, in skeleton letters, by language.
-static SHORT: LazyLock<HashSet<(&'static str, String)>> = LazyLock::new(|| {
+static SHORT: LazyLock<FxHashSet<(&'static str, String)>> = LazyLock::new(|| {
     let rows = include_str!("../data/short.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split_once('\t')).map(|(code, word)| (code, KkCyrl.skeleton(word))).collect()
 });
 
 /// Stems of Kazakh verbs, in skeleton letters, and whether their vowels are front ones.
-static VERBS: LazyLock<HashSet<(String, bool)>> = LazyLock::new(|| {
+static VERBS: LazyLock<FxHashSet<(String, bool)>> = LazyLock::new(|| {
     let rows = include_str!("../data/verbs.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.map(|stem| (KkCyrl.skeleton(stem), stem.contains(['ә', 'ө', 'ү', 'і', 'е', 'э']))).collect()
 });

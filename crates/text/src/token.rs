@@ -42,6 +42,30 @@ pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
     tokens
 }
 
+/// Returns the surface keys of each word of a name, as its own letters say, and nothing shorter: what a spelling of a
+/// lexicon is found by. Without a language, in every one of the word's script. For words in letters; Chinese needs
+/// [`analyze`].
+pub fn surfaces(name: &str, lang: Option<Lang>) -> Vec<Vec<Key>> {
+    let around = lang.map_or_else(|| Around::of_word(name), |lang| Around::of(name, lang));
+    let mut words = Vec::new();
+    for piece in pieces(name) {
+        if let Piece::Word(range) = piece {
+            let word = name.get(range).unwrap_or_default();
+            let repaired = repair(word);
+            let word = repaired.as_deref().unwrap_or(word);
+            let one = lang.map(|lang| [reading(word, lang)]);
+            let readings = one.as_ref().map_or_else(|| readings(word), <[Reading; 1]>::as_slice);
+            let mut keys = Vec::new();
+            for surface in readings.iter().flat_map(|reading| reading.surfaces(word, &around)) {
+                add(&mut keys, Key::surface(&surface));
+            }
+            words.push(keys);
+        }
+    }
+    words.retain(|word: &Vec<Key>| !word.is_empty());
+    words
+}
+
 fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Arc<[Key]>) {
     if !keys.is_empty() {
         let position = u32::try_from(tokens.len()).unwrap_or(u32::MAX);
@@ -52,22 +76,26 @@ fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Arc<[Key]>) {
 fn word_keys(word: &str, lang: Lang, around: &Around) -> Vec<Key> {
     let repaired = repair(word);
     let word = repaired.as_deref().unwrap_or(word);
+    let folded = reading(word, lang).fold(word, around);
+    let mut keys: Vec<Key> = folded.surfaces.iter().map(|surface| Key::surface(surface)).collect();
+    for form in folded.surfaces.iter().chain(&folded.peeled) {
+        add(&mut keys, Key::peeled(form));
+    }
+    keys
+}
+
+/// How a word of a text in `lang` is read.
+fn reading(word: &str, lang: Lang) -> Reading {
     let script = Script::of_word(word);
     // A word in another script than its text is read by its own letters: `Khorgos` in a Kazakh article.
-    let reading = if script != Script::Other && script != lang.script() {
+    if script != Script::Other && script != lang.script() {
         Reading::Plain(foreign(script))
     } else if lang == Lang::RuCyrl && has_kazakh_letters(word) {
         // Russian texts name Kazakh bodies in their own letters: «Атажұрт еріктілері».
         Reading::Skeleton(Spelling::KkCyrl)
     } else {
         Reading::of(lang)
-    };
-    let folded = reading.fold(word, around);
-    let mut keys: Vec<Key> = folded.surfaces.iter().map(|surface| Key::surface(surface)).collect();
-    for form in folded.surfaces.iter().chain(&folded.peeled) {
-        add(&mut keys, Key::peeled(form));
     }
-    keys
 }
 
 fn foreign(script: Script) -> Lang {

@@ -1,9 +1,9 @@
 //! Reads the lexicon's files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
-use text::{Key, Lang, analyze, analyze_query};
+use text::{Key, Lang, analyze, analyze_query, surfaces};
 use thiserror::Error;
 use toml::Spanned;
 
@@ -104,12 +104,16 @@ pub(super) fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
 
 /// What is no id among the witnesses of ambiguous spellings is a word.
 fn tell_context_words(lexicon: &mut Lexicon) {
+    let mut known: HashMap<String, Vec<Key>> = HashMap::new();
     for context in lexicon.entities.iter_mut().flat_map(|entity| &mut entity.needs_context) {
         if let Context::Entity(word) = context
             && !lexicon.by_id.contains_key(word)
         {
-            let first = analyze_query(word).into_iter().next();
-            *context = Context::Word(first.map(|token| token.peeled).unwrap_or_default());
+            let first = |word: &str| analyze_query(word).into_iter().next();
+            let keys = known
+                .entry(word.clone())
+                .or_insert_with(|| first(word).map(|token| token.peeled).unwrap_or_default());
+            *context = Context::Word(keys.clone());
         }
     }
 }
@@ -133,7 +137,7 @@ fn check(entity: &EntityForm, lexicon: &Lexicon) -> Result<(), String> {
     if names.is_empty() {
         return Err(format!("`{}` has no spelling: give it one, such as en = [\"…\"]", entity.id));
     }
-    if let Some((_, name)) = names.iter().find(|(_, name)| analyze_query(name).is_empty()) {
+    if let Some((_, name)) = names.iter().find(|(_, name)| !name.chars().any(char::is_alphanumeric)) {
         return Err(format!("the spelling `{name}` has no letters"));
     }
     Ok(())
@@ -171,8 +175,11 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     let names = spellings(&form);
     let mut aliases: Vec<Alias> = Vec::new();
     for (lang, name) in &names {
-        let words = words_of(name, *lang, &form.kind);
-        aliases.push(Alias { entity, words, demands: demands(&form, name) });
+        let alias = Alias { entity, words: words_of(name, *lang, &form.kind), demands: demands(&form, name) };
+        // One skeleton stands for the spellings of a name in three scripts.
+        if !aliases.contains(&alias) {
+            aliases.push(alias);
+        }
     }
     for alias in aliases {
         let number = lexicon.aliases.len();
@@ -195,14 +202,17 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
 /// The keys of which each word of a spelling must show one. Kazakh and Uyghur words must show the spelling itself or
 /// carry suffixes that can be peeled off it; words of languages with a stemmer meet in the stem.
 fn words_of(name: &str, lang: Lang, kind: &str) -> Vec<Vec<Key>> {
-    let skeleton = matches!(lang.code(), "kk" | "ug");
+    if matches!(lang.code(), "kk" | "ug") {
+        let keys = |own: Vec<Key>| -> Vec<Key> {
+            let of_it = own.iter().filter(|_| kind == "place").flat_map(of_the_place);
+            as_peeled(&own).into_iter().chain(of_it).collect()
+        };
+        return surfaces(name, Some(lang)).into_iter().map(keys).collect();
+    }
     let keys = |keys: Vec<Key>| -> Vec<Key> {
         let own: Vec<Key> = keys.iter().filter(|key| key.is_surface()).cloned().collect();
         let mut wanted = as_peeled(&own);
-        wanted.extend(keys.into_iter().filter(|key| !key.is_surface() && !skeleton));
-        if kind == "place" && skeleton {
-            wanted.extend(own.iter().flat_map(of_the_place));
-        }
+        wanted.extend(keys.into_iter().filter(|key| !key.is_surface()));
         if kind != "term" && lang == Lang::RuCyrl {
             wanted.extend(own.iter().flat_map(|key| cases(key.text())).map(|case| Key::peeled(&case)));
         }
@@ -232,8 +242,7 @@ fn as_peeled(keys: &[Key]) -> Vec<Key> {
 /// The foldings of a word, a trailing `*` kept.
 fn folded(word: &str) -> Vec<String> {
     let star = if word.ends_with('*') { "*" } else { "" };
-    let tokens = analyze_query(word.trim_end_matches('*'));
-    let forms: BTreeSet<String> =
-        tokens.iter().flat_map(|token| &token.surface).map(|key| format!("{}{star}", key.text())).collect();
+    let words = surfaces(word.trim_end_matches('*'), None);
+    let forms: BTreeSet<String> = words.iter().flatten().map(|key| format!("{}{star}", key.text())).collect();
     forms.into_iter().collect()
 }
