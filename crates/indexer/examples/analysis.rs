@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         of_all += timed(|| {
             for block in &blocks {
                 let lang = text::detect(block);
-                black_box(Document::read("", &[block], &lexicon, facts(lang)));
+                black_box(Document::read("", &[block], &lexicon, Facts::of_text(lang)));
             }
         });
     }
@@ -98,18 +98,4 @@ fn public_lexicon() -> Result<Lexicon, Box<dyn std::error::Error>> {
         files.push((path.display().to_string(), std::fs::read_to_string(&path)?));
     }
     Ok(Lexicon::from_toml(files.iter().map(|(name, text)| (name.as_str(), text.as_str())))?)
-}
-
-fn facts(lang: Lang) -> Facts {
-    Facts {
-        lang,
-        source: String::new(),
-        country: String::new(),
-        kind: String::new(),
-        authors: Vec::new(),
-        tags: Vec::new(),
-        url: String::new(),
-        story: None,
-        published: jiff::Timestamp::UNIX_EPOCH,
-    }
 }

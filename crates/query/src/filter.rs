@@ -57,6 +57,23 @@ pub struct Facts {
     pub published: Timestamp,
 }
 
+impl Facts {
+    /// Returns the facts of a text of which only the language is known.
+    pub fn of_text(lang: Lang) -> Self {
+        Self {
+            lang,
+            source: String::new(),
+            country: String::new(),
+            kind: String::new(),
+            authors: Vec::new(),
+            tags: Vec::new(),
+            url: String::new(),
+            story: None,
+            published: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
 impl Filter {
     /// Returns whether an article of these facts is asked for.
     pub fn holds(&self, facts: &Facts) -> bool {

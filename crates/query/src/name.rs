@@ -16,6 +16,9 @@ const BETWEEN: u32 = 1;
 /// Fewest consonants of a single word that is looked for in Chinese characters: shorter ones are heard everywhere.
 const ALONE: usize = 4;
 
+/// Fewest consonants of a name that is heard at all: Wang Yi sounds like every third word.
+const TELLING: usize = 3;
+
 /// Returns whether a name can be looked for by its sound.
 pub(crate) fn is_sounded(name: &str) -> bool {
     spans_of_name(name).is_some()
@@ -24,8 +27,13 @@ pub(crate) fn is_sounded(name: &str) -> bool {
 /// Returns where a name stands, its words in any order; `None` when it has no sound, or too many words.
 pub(crate) fn spans_of_name(name: &str) -> Option<Spans> {
     let words: Vec<Word> = analyze_query(name).iter().filter_map(word).collect();
+    if words.iter().all(|word| word.consonants() == 0) {
+        return None;
+    }
     let shortest = if words.len() > 1 { 1 } else { ALONE };
-    let mut parts: Vec<Spans> = words.into_iter().map(|word| word.spans(shortest)).collect();
+    let heard = words.iter().map(Word::consonants).sum::<usize>() >= TELLING;
+    let mut parts: Vec<Spans> =
+        words.into_iter().map(|word| if heard { word.spans(shortest) } else { word.written() }).collect();
     match parts.len() {
         0 => None,
         1 => parts.pop(),
@@ -55,18 +63,36 @@ fn word(token: &QueryToken) -> Option<Word> {
     let mut heard: Vec<String> = token.surface.iter().flat_map(sounds).collect();
     heard.sort_unstable();
     heard.dedup();
-    (!heard.is_empty()).then_some(Word::Own { written: Spans::Keys(keys), sounds: heard })
+    Some(Word::Own { written: Spans::Keys(keys), sounds: heard })
+}
+
+fn consonants(sound: &str) -> usize {
+    sound.chars().filter(char::is_ascii_uppercase).count()
 }
 
 impl Word {
+    /// How many consonants of it are heard; a word that is translated is as good as told.
+    fn consonants(&self) -> usize {
+        match self {
+            Self::Common(_) => TELLING,
+            Self::Own { sounds, .. } => sounds.iter().map(|sound| consonants(sound)).max().unwrap_or(0),
+        }
+    }
+
+    fn written(self) -> Spans {
+        match self {
+            Self::Common(written) | Self::Own { written, .. } => written,
+        }
+    }
+
     fn spans(self, shortest: usize) -> Spans {
         let (written, sounds) = match self {
-            Self::Common(spans) => return spans,
-            Self::Own { written, sounds } => (written, sounds),
+            Self::Own { written, sounds } if !sounds.is_empty() => (written, sounds),
+            other => return other.written(),
         };
-        let consonants = |sound: &&String| sound.chars().filter(char::is_ascii_uppercase).count() >= shortest;
+        let long = |sound: &&String| consonants(sound) >= shortest;
         let mut syllables: Vec<Vec<String>> =
-            sounds.iter().filter(consonants).flat_map(|sound| transcriptions(sound)).collect();
+            sounds.iter().filter(long).flat_map(|sound| transcriptions(sound)).collect();
         syllables.sort_unstable();
         syllables.dedup();
         let mut ways = vec![written, Spans::Pattern(Pattern::Sounds(sounds))];

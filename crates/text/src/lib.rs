@@ -36,12 +36,12 @@ pub use normalise::normalise;
 pub use script::{Direction, Script};
 pub use sentences::sentences;
 pub use sound::sounds;
-pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern, surfaces};
+pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern, forms_of, surfaces};
 pub use transcription::{syllable, transcriptions};
 pub use transliterate::{helping_script, transliterate};
 
 /// Grows whenever keys change: an index of another version is built anew.
-pub const ANALYSER_VERSION: u32 = 4;
+pub const ANALYSER_VERSION: u32 = 5;
 
 /// Brings traditional Chinese characters to simplified ones, one for one.
 pub fn simplify(text: &str) -> String {

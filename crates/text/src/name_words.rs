@@ -69,7 +69,12 @@ pub fn name_word(keys: &[Key]) -> Option<NameWord> {
     let tells =
         |key: &&Key| Script::of_word(key.text()) != Script::Latin || key.text().chars().count() >= SHORTEST;
     let stems = || keys.iter().filter(|key| !key.is_surface()).filter(tells);
-    let peeled = || whole().chain(stems()).map(|key| Key::peeled(&closed(key.text())));
+    let peeled = || {
+        whole().chain(stems()).map(|key| {
+            let word = key.text().split('+').next().unwrap_or_default();
+            Key::peeled(&closed(word))
+        })
+    };
     if peeled().any(|key| NAME_WORDS.stops.contains(&key)) {
         return Some(NameWord::Stop);
     }

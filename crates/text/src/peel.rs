@@ -113,12 +113,16 @@ pub(crate) fn peel(code: &'static str, word: &str, front: Option<bool>) -> Vec<S
         step(code, slot, &mut nouns, STEM);
     }
     let mut verbs = nouns.clone();
+    step(code, "person", &mut verbs, VERB_STEM);
     step(code, "verb", &mut verbs, VERB_STEM);
     verbs.drain(..nouns.len());
     step(code, "negation", &mut verbs, VERB_STEM);
     step(code, "voice", &mut verbs, VERB_STEM);
     verbs.push(word.to_owned());
     mend(code, &mut nouns);
+    if code == "kk" {
+        tell_apart(&mut nouns, front);
+    }
     nouns.remove(0);
     for stem in verbs {
         for form in verb(code, stem, front) {
@@ -126,6 +130,48 @@ pub(crate) fn peel(code: &'static str, word: &str, front: Option<bool>) -> Vec<S
         }
     }
     nouns
+}
+
+/// Longest stem that is parted from its twin with other vowels: тұр from түр, сан from сән.
+const TWIN: usize = 3;
+
+/// The vowels of a stem whose skeleton does not tell them, after a `+`.
+const TWINS: [char; 2] = ['ا', 'ە'];
+
+/// Parts short stems from their twins, the word itself among them, as its vowels say; where they say nothing, both are
+/// meant. The first form stays as it is.
+fn tell_apart(nouns: &mut Vec<String>, front: Option<bool>) {
+    let forms = std::mem::take(nouns);
+    nouns.extend(forms.first().cloned());
+    for (at, form) in forms.into_iter().enumerate() {
+        if !has_twin(&form) {
+            if at > 0 {
+                keep(nouns, form);
+            }
+            continue;
+        }
+        for (vowel, side) in TWINS.into_iter().zip([false, true]) {
+            if front.is_none_or(|front| front == side) {
+                keep(nouns, format!("{form}+{vowel}"));
+            }
+        }
+    }
+}
+
+/// Whether a skeleton is short, and has no letter that only front or only back words have.
+fn has_twin(form: &str) -> bool {
+    form.chars().count() <= TWIN
+        && !form.contains(['ە', 'ك', 'گ', 'ق', 'ع'])
+        && form.contains(['ا', 'و', 'ۇ', 'ى'])
+}
+
+/// Returns under which keys the short forms of a word with this skeleton are filed, besides the skeleton itself.
+pub(crate) fn twins(skeleton: &str) -> Vec<String> {
+    if has_twin(skeleton) {
+        TWINS.iter().map(|vowel| format!("{skeleton}+{vowel}")).collect()
+    } else {
+        Vec::new()
+    }
 }
 
 /// Returns the shorter forms of a word of which only the sound is known: without plural and case, which names bear.

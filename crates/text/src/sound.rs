@@ -20,7 +20,9 @@ pub fn sounds(key: &Key) -> Vec<String> {
         KeyKind::Surface if script == Script::Latin => latin(text),
         KeyKind::Surface => some(sound(text)),
         // A shorter form of a Kazakh or Uyghur name is the name; a Snowball stem may have lost a part of it.
-        KeyKind::Peeled if script == Script::Arabic && !text.contains('-') => some(sound(text)),
+        KeyKind::Peeled if script == Script::Arabic && !text.contains('-') => {
+            some(sound(text.split('+').next().unwrap_or_default()))
+        }
         _ => Vec::new(),
     }
 }

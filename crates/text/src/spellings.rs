@@ -33,6 +33,12 @@ impl Spelling {
 
     /// Returns whether a Kazakh word has front vowels; `None` where its letters do not tell.
     pub(crate) fn front(self, word: &str) -> Option<bool> {
+        // The ending of `with` has a front vowel after every stem.
+        let word = WITH
+            .iter()
+            .find_map(|ending| word.strip_suffix(ending))
+            .filter(|stem| !stem.is_empty())
+            .unwrap_or(word);
         let has = |letters: &[char]| {
             word.chars().flat_map(char::to_lowercase).any(|letter| letters.contains(&letter))
         };
@@ -45,6 +51,8 @@ impl Spelling {
         }
     }
 }
+
+const WITH: [&str; 9] = ["мен", "бен", "пен", "مەن", "بەن", "پەن", "men", "ben", "pen"];
 
 /// The Latin conventions of Kazakh, those in use today first.
 const LATIN: [Orthography; 4] =

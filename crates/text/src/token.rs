@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::fold::{Reading, plain, readings};
 use crate::memory::{Of, remembered};
+use crate::peel::twins;
 use crate::repair::repair;
 use crate::spellings::{Around, Spelling, has_kazakh_letters};
 use crate::words::{Piece, pieces};
@@ -64,6 +65,12 @@ pub fn surfaces(name: &str, lang: Option<Lang>) -> Vec<Vec<Key>> {
     }
     words.retain(|word: &Vec<Key>| !word.is_empty());
     words
+}
+
+/// Returns the keys under which a spelling with this surface key is found in any of its forms.
+pub fn forms_of(surface: &Key) -> Vec<Key> {
+    let twins = twins(surface.text());
+    std::iter::once(surface.text()).chain(twins.iter().map(String::as_str)).map(Key::peeled).collect()
 }
 
 fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Arc<[Key]>) {

@@ -109,7 +109,7 @@ pub(crate) fn detect(arguments: &DetectArguments, out: Output) -> anyhow::Result
 }
 
 fn analyse(text: &str, lang: Lang, lexicon: &Lexicon, keys: Keys) -> Analysed {
-    let document = Document::read("", &[text], lexicon, facts(lang));
+    let document = Document::read("", &[text], lexicon, Facts::of_text(lang));
     let tokens = document.body.tokens.iter().map(|token| Token {
         text: text.get(token.range.clone()).unwrap_or_default().to_owned(),
         keys: token.keys.iter().filter(|key| shown(key, keys)).map(|key| key.text().to_owned()).collect(),
@@ -168,20 +168,6 @@ fn shown(key: &Key, keys: Keys) -> bool {
         KeyKind::Surface | KeyKind::LastHan => keys == Keys::Surface || key.kind() == KeyKind::LastHan,
         KeyKind::Peeled => keys == Keys::All,
         KeyKind::Entity => false,
-    }
-}
-
-fn facts(lang: Lang) -> Facts {
-    Facts {
-        lang,
-        source: String::new(),
-        country: String::new(),
-        kind: String::new(),
-        authors: Vec::new(),
-        tags: Vec::new(),
-        url: String::new(),
-        story: None,
-        published: jiff::Timestamp::UNIX_EPOCH,
     }
 }
 

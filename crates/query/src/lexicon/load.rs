@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
-use text::{Key, Lang, analyze, analyze_query, surfaces};
+use text::{Key, Lang, analyze, analyze_query, forms_of, surfaces};
 use thiserror::Error;
 use toml::Spanned;
 
@@ -205,7 +205,7 @@ fn words_of(name: &str, lang: Lang, kind: &str) -> Vec<Vec<Key>> {
     if matches!(lang.code(), "kk" | "ug") {
         let keys = |own: Vec<Key>| -> Vec<Key> {
             let of_it = own.iter().filter(|_| kind == "place").flat_map(of_the_place);
-            as_peeled(&own).into_iter().chain(of_it).collect()
+            own.iter().flat_map(forms_of).chain(of_it).collect()
         };
         return surfaces(name, Some(lang)).into_iter().map(keys).collect();
     }
