@@ -1,31 +1,52 @@
 //! The authors of an article.
 
-use scraper::Html;
-
-use crate::structured::{Structured, select};
+use crate::evidence::{Evidence, Said};
+use crate::measure::folded;
+use crate::structured::Structured;
 
 /// Words before a name.
 const BEFORE: &[&str] = &[
-    "by ",
-    "written by ",
+    "written by",
+    "reported by",
+    "posted by",
+    "published by",
+    "story by",
+    "by",
     "author:",
+    "authors:",
     "автор:",
-    "автор ",
     "авторы:",
+    "автор",
+    "авторы",
     "текст:",
-    "авторы ",
+    "авторы:",
+    "мақала авторы:",
+    "дайындаған:",
     "مۇئەللىپ:",
+    "مۇخبىر:",
+    "اۆتور:",
     "作者：",
     "作者:",
     "记者：",
-    "记者 ",
+    "记者:",
+    "记者",
     "文/",
+    "文｜",
+    "撰文：",
     "yazan:",
     "yazar:",
-    "von ",
-    "par ",
-    "por ",
-    "di ",
+    "von",
+    "par",
+    "por",
+    "di",
+    "av",
+    "af",
+    "door",
+    "de:",
+    "text:",
+    "autor:",
+    "autorin:",
+    "foto:",
 ];
 
 /// Names that are no person's.
@@ -40,38 +61,135 @@ const NOBODY: &[&str] = &[
     "web",
     "webmaster",
     "редакция сайта",
+    "author",
+    "guest",
+    "unknown",
+    "anonymous",
+    "user",
+    "redaktion",
+    "by",
+    "profile",
+    "view all posts",
+    "about the author",
+    "share",
+    "follow",
 ];
 
-/// Returns the authors, as the page names them.
-pub(crate) fn find(html: &Html, structured: &Structured) -> Vec<String> {
-    let said = clean(structured.authors.iter().map(String::as_str));
-    if !said.is_empty() {
-        return said;
+/// Longest text that is read as a byline, in bytes.
+const LONGEST: usize = 200;
+
+/// Where authors are read from.
+pub(crate) struct Bylines<'a> {
+    pub(crate) evidence: &'a Evidence<'a>,
+    pub(crate) structured: &'a Structured,
+    pub(crate) title: &'a str,
+    /// The number of the headline's block.
+    pub(crate) headline: usize,
+    /// Short lines near the headline.
+    pub(crate) lines: Vec<&'a str>,
+}
+
+const METAS: &[&str] = &[
+    "author",
+    "article:author",
+    "dc.creator",
+    "dcterms.creator",
+    "dc.creator.personalname",
+    "parsely-author",
+    "sailthru.author",
+    "byl",
+    "citation_author",
+    "article:author_name",
+    "twitter:data1",
+];
+
+/// Returns the authors, as the page names them: people first, an outlet that signs for them when there is nobody else.
+pub(crate) fn find(sources: &Bylines<'_>) -> Vec<String> {
+    let outlets = outlets(sources);
+    let mut signed = Vec::new();
+    for names in all(sources) {
+        let people: Vec<String> = names.iter().filter(|name| !is_outlet(name, &outlets)).cloned().collect();
+        if !people.is_empty() {
+            return people;
+        }
+        if signed.is_empty() {
+            signed = names;
+        }
     }
-    let meta = structured.meta(&[
-        "author",
-        "article:author",
-        "dc.creator",
-        "parsely-author",
-        "sailthru.author",
-        "byl",
-        "twitter:data1",
-    ]);
-    let meta = clean(meta.into_iter());
-    if !meta.is_empty() {
-        return meta;
-    }
-    for selector in [
-        "[itemprop=author] [itemprop=name]",
-        "[itemprop=author]",
-        "a[rel=author]",
-        "[class*=author-name]",
-        "[class*=byline]",
-        "[class*=author]",
-    ] {
-        let texts: Vec<String> =
-            select(html, selector).take(3).map(|element| element.text().collect::<String>()).collect();
-        let found = clean(texts.iter().map(String::as_str));
+    signed
+}
+
+/// All readings of the byline, the most trusted first.
+fn all<'a>(sources: &'a Bylines<'a>) -> impl Iterator<Item = Vec<String>> + 'a {
+    let evidence = sources.evidence;
+    let described =
+        sources.structured.main(sources.title).map(|one| one.authors.as_slice()).unwrap_or_default();
+    let structured = std::iter::once_with(move || clean(described.iter().map(String::as_str)));
+    let metas = METAS.iter().map(move |name| {
+        clean(evidence.all_meta(name).filter(|_| *name != "twitter:data1" || is_written_by(evidence)))
+    });
+    let elements = std::iter::once_with(move || {
+        let props: Vec<Said<'_>> =
+            evidence.props.iter().filter(|(name, _)| *name == "author").map(|(_, said)| *said).collect();
+        let groups = [&props, &evidence.author_links, &evidence.authors];
+        groups
+            .into_iter()
+            .map(|group| first_names(group, sources.headline))
+            .find(|names| !names.is_empty())
+            .unwrap_or_default()
+    });
+    let lines =
+        std::iter::once_with(move || sources.lines.iter().find_map(|line| of_line(line)).unwrap_or_default());
+    structured.chain(metas).chain(elements).chain(lines)
+}
+
+fn is_written_by(evidence: &Evidence<'_>) -> bool {
+    evidence.meta(&["twitter:label1"]).is_some_and(|label| {
+        let label = label.to_lowercase();
+        [
+            "written by",
+            "author",
+            "verfasst von",
+            "geschrieben von",
+            "автор",
+            "written",
+            "écrit par",
+            "escrito por",
+            "yazan",
+        ]
+        .iter()
+        .any(|word| label.starts_with(word))
+    })
+}
+
+/// The names of the outlet itself.
+fn outlets(sources: &Bylines<'_>) -> Vec<String> {
+    let said = sources.evidence.meta(&["og:site_name", "application-name"]).map(str::to_owned);
+    let publisher = sources.structured.main(sources.title).and_then(|one| one.publisher.clone());
+    let all = said.into_iter().chain(publisher).chain(sources.structured.site.clone());
+    all.map(|name| folded(&name)).filter(|name| !name.is_empty()).collect()
+}
+
+fn is_outlet(name: &str, outlets: &[String]) -> bool {
+    let lower = name.to_lowercase();
+    let address =
+        [".com", ".de", ".net", ".org", ".ru", ".kz", ".cn", "www."].iter().any(|part| lower.contains(part));
+    let name = folded(name);
+    address
+        || outlets.iter().any(|outlet| {
+            *outlet == name
+                || name.len() >= 6 && outlet.contains(&name)
+                || outlet.len() >= 6 && name.contains(outlet.as_str())
+        })
+}
+
+/// The names of the element nearest below the headline that has any.
+fn first_names(group: &[Said<'_>], headline: usize) -> Vec<String> {
+    let mut near: Vec<&Said<'_>> = group.iter().collect();
+    near.sort_by_key(|said| if said.at + 4 >= headline { said.at } else { usize::MAX });
+    for said in near.into_iter().take(8) {
+        let text = said.text(LONGEST);
+        let found = if text.len() < LONGEST { clean(text.lines()) } else { Vec::new() };
         if !found.is_empty() {
             return found;
         }
@@ -79,22 +197,55 @@ pub(crate) fn find(html: &Html, structured: &Structured) -> Vec<String> {
     Vec::new()
 }
 
+/// A line that says who wrote: "By Aigul Example", "Автор: …", "记者 …".
+fn of_line(line: &str) -> Option<Vec<String>> {
+    if line.chars().count() > 80 {
+        return None;
+    }
+    let rest = without_lead(line);
+    if rest == line {
+        return None;
+    }
+    let first = rest.split(['|', '•', '·', '—', '–', '(', '（']).next().unwrap_or_default();
+    let names = clean(std::iter::once(first));
+    let capital = |name: &String| {
+        let words: Vec<&str> = name.split(' ').collect();
+        let upper = words.iter().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count();
+        let alphabet = name.chars().all(|c| c.is_lowercase() || c.is_uppercase() || !c.is_alphabetic());
+        (words.len() >= 2 && upper >= 2) || (!alphabet && name.chars().count() <= 24)
+    };
+    (!names.is_empty() && names.iter().all(capital)).then_some(names)
+}
+
 fn clean<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for name in names
-        .flat_map(|names| names.split([',', ';', '\n', '|', '、']))
+        .flat_map(|names| names.split([',', ';', '\n', '|', '、', '/', '，']))
         .flat_map(|names| names.split(" and "))
+        .flat_map(|names| names.split(" & "))
     {
-        let mut name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(before) = BEFORE.iter().find(|before| name.to_lowercase().starts_with(*before)) {
-            let rest: String = name.chars().skip(before.chars().count()).collect();
-            rest.trim().clone_into(&mut name);
-        }
-        if is_name(&name) && !found.contains(&name) {
+        let name = without_lead(&name.split_whitespace().collect::<Vec<_>>().join(" "));
+        if is_name(&name) && !found.iter().any(|known| folded(known) == folded(&name)) {
             found.push(name);
         }
     }
     found
+}
+
+fn without_lead(name: &str) -> String {
+    let lower = name.to_lowercase();
+    for before in BEFORE {
+        if lower.starts_with(before) {
+            let rest: String = name.chars().skip(before.chars().count()).collect();
+            let parted = !before.ends_with(char::is_alphabetic)
+                || rest.is_empty()
+                || rest.starts_with([' ', ':', '：', '\u{a0}']);
+            if parted {
+                return rest.trim_start_matches([' ', ':', '：']).to_owned();
+            }
+        }
+    }
+    name.to_owned()
 }
 
 fn is_name(name: &str) -> bool {
@@ -103,5 +254,29 @@ fn is_name(name: &str) -> bool {
         && !name.contains(['@', '/', '<', '{', ':'])
         && !name.chars().any(|c| c.is_ascii_digit())
         && name.split(' ').count() <= 5
+        && name.chars().any(char::is_alphabetic)
         && !NOBODY.contains(&name.to_lowercase().as_str())
+        && !is_sentence_about(name)
+}
+
+/// "All articles by …" leads to a list.
+fn is_sentence_about(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    [
+        "all ",
+        "alle ",
+        "alles ",
+        "more ",
+        "mehr ",
+        "view ",
+        "read ",
+        "published ",
+        "posted ",
+        "updated ",
+        "все ",
+        "follow ",
+        "about ",
+    ]
+    .iter()
+    .any(|start| lower.starts_with(start))
 }

@@ -3,32 +3,38 @@
 //! The WHATWG Encoding Standard names the labels. A page that says UTF-8 and is not is detected instead: its label
 //! came with a template, its text from elsewhere.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_8};
+use encoding_rs::{Encoding, ISO_2022_JP, UTF_8};
 
 /// How far into a page a meta element may stand.
 const META_WITHIN: usize = 4_096;
 
 /// Returns the text of a page.
-pub(crate) fn decode(bytes: &[u8], content_type: &str) -> String {
+pub(crate) fn decode<'a>(bytes: &'a [u8], content_type: &str) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-        return text.into_owned();
+        return text;
     }
     let said = of_header(content_type).or_else(|| of_meta(bytes));
+    // Bytes beyond ASCII that are UTF-8 throughout are UTF-8, whatever the template says: no other charset's text comes
+    // out right by chance. ISO-2022-JP is the exception, for it never leaves ASCII.
+    if let Ok(text) = std::str::from_utf8(bytes)
+        && said.is_none_or(|said| said != ISO_2022_JP)
+    {
+        return Cow::Borrowed(text);
+    }
     if let Some(encoding) = said {
         let (text, broken) = encoding.decode_without_bom_handling(bytes);
         if !broken {
-            return text.into_owned();
+            return text;
         }
-    }
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return text.to_owned();
     }
     let encoding = said
         .filter(|encoding| *encoding != UTF_8 && mostly_fits(encoding, bytes))
         .unwrap_or_else(|| detect(bytes));
-    encoding.decode_without_bom_handling(bytes).0.into_owned()
+    encoding.decode_without_bom_handling(bytes).0
 }
 
 /// A few broken bytes do not make a label wrong.

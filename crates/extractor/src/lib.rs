@@ -6,22 +6,32 @@
 //! the blocks an article (`content`), with title, byline and dates beside it.
 
 mod batch;
-mod blocks;
-mod boilerplate;
 mod byline;
+mod candidates;
 mod charset;
 mod content;
 mod dates;
+mod evidence;
 mod extract;
-mod limits;
+mod measure;
+mod names;
 mod page;
+mod phrases;
 mod rules;
+mod scan;
 mod service;
+mod settle;
+mod state;
 mod structured;
+mod tags;
 mod title;
+mod trim;
+mod verdict;
+mod walk;
+mod written;
 
 pub use batch::{BatchError, BatchReport, batch};
 pub use extract::{ExtractError, extract};
-pub use page::{Extracted, Page};
+pub use page::{Extracted, Form, Page, Partial, TextOrigin};
 pub use rules::{RulesError, SiteRules};
 pub use service::ExtractService;

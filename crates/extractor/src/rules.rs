@@ -5,7 +5,7 @@ use scraper::{ElementRef, Html, Selector};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::blocks::read_blocks;
+use crate::walk::walk_without;
 
 /// CSS selectors of one source, as `[source.rules]` has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -76,16 +76,16 @@ impl SiteRules {
     /// Returns the text that the content rule finds; `None` when it finds nothing.
     pub(crate) fn blocks(&self, html: &Html) -> Option<Vec<Block>> {
         let content = Selector::parse(self.content.as_deref()?).ok()?;
-        let removed: Vec<_> = match self.remove.as_deref().map(Selector::parse) {
+        let removed = match self.remove.as_deref().map(Selector::parse) {
             Some(Ok(remove)) => html.select(&remove).map(|element| element.id()).collect(),
             _ => Vec::new(),
         };
-        let blocks: Vec<Block> = html
-            .select(&content)
-            .flat_map(|element| read_blocks(element, true))
-            .filter(|block| !block.path.iter().any(|id| removed.contains(id)))
-            .map(|block| Block { kind: block.kind, text: block.text })
-            .collect();
+        let mut blocks = Vec::new();
+        for element in html.select(&content) {
+            let tree = walk_without(*element, removed.clone());
+            let read = tree.blocks.iter();
+            blocks.extend(read.map(|block| Block { kind: block.kind, text: tree.text_of(block).to_owned() }));
+        }
         (!blocks.is_empty()).then_some(blocks)
     }
 

@@ -102,7 +102,10 @@ fn version_of(extracted: Extracted, page: &PageCapture) -> NewVersion {
     let title = title.or_else(|| entry.map(|entry| entry.title.clone())).unwrap_or_default();
     NewVersion {
         byline: extracted.byline,
-        published: extracted.published.or_else(|| entry.and_then(|entry| entry.published)),
+        published: extracted
+            .published
+            .map(|time| time.timestamp())
+            .or_else(|| entry.and_then(|entry| entry.published)),
         lang: detect(&format!("{title}\n{text}")),
         fingerprint: fingerprint(&format!("{title}\n{text}")).to_hex(),
         blocks: extracted.blocks,

@@ -1,57 +1,66 @@
 //! The headline, without the outlet's name.
 
-use scraper::Html;
-
-use crate::content::folded;
-use crate::structured::{Structured, select};
+use crate::evidence::Evidence;
+use crate::measure::folded;
+use crate::structured::Structured;
 
 /// What parts a headline from the outlet's name.
-const BETWEEN: &[&str] = &[" | ", " - ", " – ", " — ", " :: ", " » ", " • ", "｜", " / ", "_", "－"];
+const BETWEEN: &[&str] =
+    &[" | ", " - ", " – ", " — ", " :: ", " » ", " « ", " • ", " · ", "｜", " / ", "_", "－", " ‹ ", " ~ "];
+
+/// Longest headline that is read, in bytes.
+const LONGEST: usize = 600;
 
 /// Returns the headline; empty when the page has none.
-pub(crate) fn find(html: &Html, structured: &Structured) -> String {
-    let heading = headings(html);
-    let element = select(html, "title")
-        .next()
-        .map(|title| clean(&title.text().collect::<String>()))
+pub(crate) fn find(evidence: &Evidence<'_>, structured: &Structured) -> String {
+    let headings = headings(evidence);
+    let element = evidence.title.map(|title| line(&title.text(LONGEST))).unwrap_or_default();
+    let graph = evidence.meta(&["og:title", "twitter:title", "dc.title"]).map(line).unwrap_or_default();
+    let site = evidence
+        .meta(&["og:site_name", "application-name"])
+        .map(str::to_owned)
+        .or_else(|| structured.site.clone())
         .unwrap_or_default();
-    let graph = structured.meta(&["og:title", "twitter:title", "dc.title"]).map(clean).unwrap_or_default();
-    let site = structured.meta(&["og:site_name", "application-name"]).unwrap_or_default();
-    // The heading that says the same as the page's title is what readers see.
-    let said = [graph.as_str(), element.as_str()].map(folded);
-    let same = heading.iter().find(|heading| {
-        let heading = folded(heading);
-        heading.chars().count() >= 8
-            && said
-                .iter()
-                .any(|said| !said.is_empty() && (said.contains(&heading) || heading.contains(said.as_str())))
-    });
-    if let Some(same) = same {
+    let headline = structured.main(&element).map(|one| line(&one.headline)).unwrap_or_default();
+    let graph = without_site(&graph, &site);
+    let element = without_site(&element, &site);
+    // The heading that says the same as the page's title is what readers see; one that says only a part of it is the
+    // name of the outlet or of a section.
+    let said = [graph.as_str(), element.as_str(), headline.as_str()];
+    if let Some(same) =
+        headings.iter().find(|heading| said.iter().any(|said| says_the_same(heading, said, &site)))
+    {
         return same.clone();
     }
-    let headline = structured.headline.as_deref().map(clean).unwrap_or_default();
-    for candidate in [headline, without_site(&graph, site), without_site(&element, site)] {
+    for candidate in [headline, graph, element] {
         if !candidate.is_empty() {
             return candidate;
         }
     }
-    heading.into_iter().next().unwrap_or_default()
+    headings.into_iter().next().unwrap_or_default()
 }
 
-fn headings(html: &Html) -> Vec<String> {
-    let ones: Vec<String> =
-        select(html, "h1").map(|heading| clean(&heading.text().collect::<String>())).collect();
-    let ones: Vec<String> = ones.into_iter().filter(|text| !text.is_empty()).collect();
-    if ones.is_empty() {
-        return select(html, "h2")
-            .map(|heading| clean(&heading.text().collect::<String>()))
-            .filter(|text| !text.is_empty())
-            .collect();
+fn says_the_same(heading: &str, said: &str, site: &str) -> bool {
+    let (heading, said) = (folded(heading), folded(said));
+    // Outlets stand at the end of what the page says, whatever parts them from the headline.
+    if heading.len() >= 8 && said.starts_with(&heading) && !folded(site).contains(&heading) {
+        return true;
     }
-    ones
+    let (long, short) = if heading.len() >= said.len() { (&heading, &said) } else { (&said, &heading) };
+    short.len() >= 8 && 2 * short.len() >= long.len() && long.contains(short.as_str())
 }
 
-/// Cuts the outlet's name off the end, or off the start when it is known to stand there.
+fn headings(evidence: &Evidence<'_>) -> Vec<String> {
+    let of = |wanted: u8| -> Vec<String> {
+        let found = evidence.headings.iter().filter(|(level, _)| *level == wanted);
+        found.map(|(_, said)| line(&said.text(LONGEST))).filter(|text| !text.is_empty()).collect()
+    };
+    let mut all = of(1);
+    all.extend(of(2));
+    all
+}
+
+/// Cuts the outlet's name off the end.
 fn without_site(title: &str, site: &str) -> String {
     let last =
         BETWEEN.iter().filter_map(|between| title.rsplit_once(between)).max_by_key(|(head, _)| head.len());
@@ -61,17 +70,20 @@ fn without_site(title: &str, site: &str) -> String {
     if is_site || short { head.trim().to_owned() } else { title.to_owned() }
 }
 
-fn clean(text: &str) -> String {
+fn line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::walk::walk;
+    use scraper::Html;
 
     fn check(page: &str, expected: &str) {
         let html = Html::parse_document(page);
-        assert_eq!(find(&html, &Structured::read(&html)), expected);
+        let tree = walk(*html.root_element());
+        assert_eq!(find(&tree.evidence, &Structured::default()), expected);
     }
 
     #[test]

@@ -32,8 +32,8 @@ struct Read {
     byline: Vec<String>,
     published: Option<String>,
     language: &'static str,
-    site: Option<String>,
-    partial: bool,
+    publisher: Option<String>,
+    partial: Option<&'static str>,
     blocks: Vec<(&'static str, String)>,
 }
 
@@ -63,8 +63,8 @@ pub(crate) fn run(arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode
         byline: extracted.byline,
         published: extracted.published.map(|time| time.to_string()),
         language,
-        site: extracted.site_name,
-        partial: extracted.partial,
+        publisher: extracted.publisher,
+        partial: extracted.partial.map(extractor::Partial::as_str),
         blocks: extracted.blocks.into_iter().map(|block| (block.kind.as_str(), block.text)).collect(),
     };
     out.show(&read, || plain(&read))?;

@@ -1,0 +1,159 @@
+//! What within the article's element is not of the article: at its start, inside, and at its end.
+
+use model::BlockKind;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::measure::{ends_sentence, folded};
+use crate::phrases::{is_consent, is_credit, is_reading_time, leads_away, stops};
+use crate::settle::mass;
+use crate::walk::{PageTree, RawBlock};
+
+/// What is known of the article before its text is.
+pub(crate) struct Known<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) byline: &'a [String],
+    /// What the page says of it in a sentence or two.
+    pub(crate) description: &'a str,
+}
+
+/// Share of the text that may stand behind a heading of other articles.
+const BEHIND_STOP: f32 = 0.4;
+
+/// Takes away what is not of the article.
+pub(crate) fn trimmed<'b>(
+    tree: &PageTree<'_>,
+    mut blocks: Vec<&'b RawBlock>,
+    known: &Known<'_>,
+) -> Vec<&'b RawBlock> {
+    let title = folded(known.title);
+    blocks.retain(|block| belongs(tree, block, &title));
+    cut_at_stop(tree, &mut blocks);
+    drop_linked_lists(tree, &mut blocks);
+    drop_start(tree, &mut blocks);
+    drop_end(tree, &mut blocks, known);
+    drop_repeats(tree, &mut blocks);
+    blocks
+}
+
+fn belongs(tree: &PageTree<'_>, block: &RawBlock, title: &str) -> bool {
+    let text = tree.text_of(block);
+    let weight = block.measure.weight;
+    // A heading that is a link leads to the thing of which the text below it speaks; lists are judged as a whole.
+    let may_be_linked = matches!(block.kind, BlockKind::Heading | BlockKind::ListItem);
+    let sentence = block.linked < 0.85 * weight && block.opening < 0.5 * weight && ends_sentence(text);
+    let linked = block.linked > 0.5 * weight && weight < 400.0 && !may_be_linked && !sentence;
+    let repeats_title = !title.is_empty() && weight < 300.0 && folded(text) == title;
+    let other = leads_away(text) || is_reading_time(text) || is_consent(text) || is_credit(text);
+    !linked && !repeats_title && block.kind != BlockKind::Caption && !other
+}
+
+/// A heading such as "Related posts" ends the article, unless most of the text still follows.
+fn cut_at_stop(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
+    let total: f32 = blocks.iter().map(|block| mass(block)).sum();
+    let mut before = 0.0;
+    let mut end = None;
+    for (at, block) in blocks.iter().enumerate() {
+        let heading = block.kind == BlockKind::Heading
+            || block.bold > 0.9 * block.measure.weight
+            || block.measure.weight < 40.0;
+        if heading && total - before <= BEHIND_STOP * total && stops(tree.text_of(block)) {
+            end = Some(at);
+            break;
+        }
+        before += mass(block);
+    }
+    if let Some(end) = end {
+        blocks.truncate(end);
+    }
+}
+
+/// Short lines before the first running text: category, date, author, share counts.
+fn drop_start(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
+    let first = blocks.iter().position(|block| {
+        mass(block) >= 40.0 || block.measure.weight >= 60.0 && block.measure.has_sentence()
+    });
+    let Some(first) = first else { return };
+    let mut at = 0;
+    blocks.retain(|block| {
+        at += 1;
+        let heading =
+            at == first && block.kind == BlockKind::Heading && block.level > 1 && block.measure.weight >= 8.0;
+        at > first || heading || block.measure.weight >= 25.0 && ends_sentence(tree.text_of(block))
+    });
+}
+
+/// Headings, short lines and notes about the author after the last running text.
+fn drop_end(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>, known: &Known<'_>) {
+    while let Some(last) = blocks.last() {
+        let text = tree.text_of(last);
+        let closes = last.kind == BlockKind::Heading
+            || last.measure.weight < 25.0 && !ends_sentence(text) && last.kind != BlockKind::ListItem
+            || is_about_author(text, known.byline);
+        if !closes || blocks.len() == 1 {
+            return;
+        }
+        blocks.pop();
+    }
+}
+
+/// A closing paragraph that opens with the author's name tells who wrote, not what happened.
+fn is_about_author(text: &str, byline: &[String]) -> bool {
+    byline.iter().any(|name| name.contains(' ') && text.starts_with(name.as_str()))
+}
+
+/// A run of list items most of which are links is a list of other articles, unless a line before it announces it.
+fn drop_linked_lists(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
+    let mut drop = vec![false; blocks.len()];
+    let mut start = 0;
+    let mut announced = false;
+    for run in blocks.chunk_by(|a, b| (a.kind == BlockKind::ListItem) == (b.kind == BlockKind::ListItem)) {
+        let list = run.first().is_some_and(|block| block.kind == BlockKind::ListItem);
+        let weight: f32 = run.iter().map(|block| block.measure.weight).sum();
+        // A list that says something before each link is the author's.
+        let linked: f32 = run.iter().map(|block| block.opening).sum();
+        if list && !announced && linked > 0.4 * weight {
+            drop.iter_mut().skip(start).take(run.len()).for_each(|one| *one = true);
+        }
+        announced = run.last().is_some_and(|block| tree.text_of(block).ends_with([':', '：']));
+        start += run.len();
+    }
+    let mut drop = drop.into_iter();
+    blocks.retain(|_| !drop.next().unwrap_or(false));
+}
+
+/// The same long text twice: a teaser above the article, a sentence set out in large letters beside it.
+fn drop_repeats(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
+    let texts: Vec<String> = blocks.iter().map(|block| folded(tree.text_of(block))).collect();
+    let mut counts: FxHashMap<&str, usize> = FxHashMap::default();
+    for text in &texts {
+        *counts.entry(text.as_str()).or_default() += 1;
+    }
+    let mut seen = FxHashSet::default();
+    let whole = texts.join("\n");
+    let mut at = 0;
+    blocks.retain(|block| {
+        let text = texts.get(at).map_or("", String::as_str);
+        at += 1;
+        let first = seen.insert(text);
+        // What stands there three times and more is repeated by its author.
+        let twice = counts.get(text) == Some(&2) && !first;
+        block.measure.weight < 40.0
+            || block.kind == BlockKind::Preformatted
+            || !(twice || block.measure.weight < 300.0 && is_set_out(block, text, &whole))
+    });
+}
+
+/// Whether a short block of large letters or a quote says what a paragraph says too.
+fn is_set_out(block: &RawBlock, text: &str, whole: &str) -> bool {
+    let could_be = !matches!(block.kind, BlockKind::ListItem | BlockKind::Preformatted);
+    could_be && text_stands_inside(text, whole)
+}
+
+/// Whether `text` is part of a longer line of `whole`.
+fn text_stands_inside(text: &str, whole: &str) -> bool {
+    whole.match_indices(text).any(|(at, _)| {
+        let before = whole.get(..at).unwrap_or_default();
+        let after = whole.get(at + text.len()..).unwrap_or_default();
+        !(before.is_empty() || before.ends_with('\n')) || !(after.is_empty() || after.starts_with('\n'))
+    })
+}
