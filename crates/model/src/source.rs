@@ -163,6 +163,8 @@ words!(
         Broken = "broken",
         /// Its robots.txt forbids us.
         Excluded = "excluded",
+        /// It answers, and the source's content rule finds nothing on its pages.
+        Empty = "empty",
     }
 );
 

@@ -34,6 +34,8 @@ pub struct PageCapture {
 pub enum Extraction {
     /// It read an article.
     Read(NewVersion),
+    /// It read an article by the general algorithm, for the source's own content rule found nothing.
+    ReadWithoutRule(NewVersion),
     /// There was no article to read: the feed's text stands in.
     Unreadable {
         /// When the page is fetched again; `None`: not by itself.
@@ -105,7 +107,9 @@ impl Extracting for Database {
         let mut transaction = self.begin().await?;
         close_job(&mut transaction, job).await?;
         match extraction {
-            Extraction::Read(version) => {
+            Extraction::Read(version) | Extraction::ReadWithoutRule(version) => {
+                let is_empty = matches!(extraction, Extraction::ReadWithoutRule(_));
+                put_rule_state(&mut transaction, page, is_empty, now).await?;
                 let from =
                     From { article: page.article.id, capture: Some(page.capture.id), origin: Origin::Page };
                 keep_version(&mut transaction, &from, version, now).await?;
@@ -121,6 +125,28 @@ impl Extracting for Database {
         }
         Ok(transaction.commit().await?)
     }
+}
+
+/// Notes whether the source's content rule yields text: since when it does not, 0 when it does.
+async fn put_rule_state(
+    transaction: &mut Transaction<'static, Any>,
+    page: &PageCapture,
+    is_empty: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if page.source.rules.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update sources set rule_empty_since = case when $1 = 0 then 0 when rule_empty_since = 0 then $2
+         else rule_empty_since end where id = $3",
+    )
+    .bind(i64::from(is_empty))
+    .bind(millis(now))
+    .bind(page.source.id.as_str())
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 /// The entry that says most about an article.

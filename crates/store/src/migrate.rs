@@ -6,11 +6,18 @@ use crate::StoreError;
 use crate::database::Engine;
 
 /// The migrations of each engine, side by side; a released one is never edited.
-const MIGRATIONS: &[(i64, &str, &str)] = &[(
-    1,
-    include_str!("../migrations/sqlite/0001_house.sql"),
-    include_str!("../migrations/postgres/0001_house.sql"),
-)];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (
+        1,
+        include_str!("../migrations/sqlite/0001_house.sql"),
+        include_str!("../migrations/postgres/0001_house.sql"),
+    ),
+    (
+        2,
+        include_str!("../migrations/sqlite/0002_empty_rule.sql"),
+        include_str!("../migrations/postgres/0002_empty_rule.sql"),
+    ),
+];
 
 /// Runs what is missing, each migration in a transaction of its own.
 ///

@@ -152,6 +152,7 @@ impl Reading for Database {
         let sql = format!(
             "select {SOURCE_COLUMNS}, e.kind as e_kind, e.url as e_url, e.state as e_state, e.state_reason as e_reason,
              e.state_since as e_since, e.last_polled as e_last_polled, e.last_read as e_last_read,
+             s.rule_empty_since as s_rule_empty_since,
              (select count(*) from articles a where a.source = s.id) as articles
              from sources s join endpoints e on e.source = s.id where e.configured = 1 order by s.id, e.id"
         );
@@ -261,7 +262,22 @@ fn capture_record_of(row: &AnyRow) -> Result<CaptureRecord, StoreError> {
     })
 }
 
+/// What is said of a source whose content rule yields nothing any more.
+const RULE_IS_EMPTY: &str = "its content rule finds nothing, the general algorithm reads its pages: `qarauyl extract ADDRESS --source ID`";
+
 fn source_record_of(row: &AnyRow) -> Result<SourceRecord, StoreError> {
+    let mut record = endpoint_record_of(row)?;
+    let empty_since = maybe_time(row.try_get("s_rule_empty_since")?);
+    // An endpoint that cannot be read at all is the greater trouble.
+    if empty_since.is_some() && matches!(record.state, EndpointState::Ok | EndpointState::Unchanged) {
+        record.state = EndpointState::Empty;
+        RULE_IS_EMPTY.clone_into(&mut record.reason);
+        record.since = empty_since;
+    }
+    Ok(record)
+}
+
+fn endpoint_record_of(row: &AnyRow) -> Result<SourceRecord, StoreError> {
     Ok(SourceRecord {
         source: source_of(row)?,
         endpoint_kind: word("kind of endpoint", row.try_get("e_kind")?)?,

@@ -110,7 +110,8 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
          on conflict (id) do update set name = excluded.name, country = excluded.country, kind = excluded.kind,
          languages = excluded.languages, owner = excluded.owner, schedule = excluded.schedule,
          timezone = excluded.timezone, first_look = excluded.first_look, delay_ms = excluded.delay_ms,
-         connections = excluded.connections, enabled = excluded.enabled, rules = excluded.rules",
+         connections = excluded.connections, enabled = excluded.enabled, rules = excluded.rules,
+         rule_empty_since = case when sources.rules = excluded.rules then sources.rule_empty_since else 0 end",
     )
     .bind(source.id.as_str())
     .bind(source.name.as_str())

@@ -72,9 +72,11 @@ fn group_of(state: EndpointState) -> &'static str {
     match state {
         EndpointState::New => "group_new",
         EndpointState::Ok | EndpointState::Unchanged => "group_fine",
-        EndpointState::Blocked | EndpointState::Gone | EndpointState::Broken | EndpointState::Excluded => {
-            "group_trouble"
-        }
+        EndpointState::Blocked
+        | EndpointState::Gone
+        | EndpointState::Broken
+        | EndpointState::Excluded
+        | EndpointState::Empty => "group_trouble",
     }
 }
 

@@ -29,6 +29,7 @@ contract!(
     stages::the_same_text_makes_no_second_version,
     stages::a_page_that_cannot_be_read_goes_on_with_the_feeds_text,
     stages::a_later_capture_becomes_the_next_version,
+    stages::a_content_rule_that_finds_nothing_marks_its_source,
     stages::a_match_under_an_old_watch_list_is_refused,
     stages::an_index_job_shows_the_newest_version,
     mails::an_alert_is_told_once_to_each_subscriber,

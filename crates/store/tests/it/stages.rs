@@ -96,6 +96,33 @@ pub(crate) async fn a_later_capture_becomes_the_next_version(store: &dyn Store) 
     assert_eq!(store.counts().await.unwrap().from_feed, 0);
 }
 
+pub(crate) async fn a_content_rule_that_finds_nothing_marks_its_source(store: &dyn Store) {
+    let ruled = |rules: &str| {
+        let mut configured = source(FirstLook::Alert);
+        rules.clone_into(&mut configured.source.rules);
+        configured
+    };
+    store.sync_sources(&[ruled("content = '.text'")], start()).await.unwrap();
+    poll(store, &["a", "b", "c"], start()).await;
+    let state = async || {
+        let record = store.source_records().await.unwrap().remove(0);
+        (record.state, record.since)
+    };
+    fetched(store, 0, start()).await;
+    extracted(store, &Extraction::ReadWithoutRule(version("One")), start()).await;
+    assert_eq!(state().await, (EndpointState::Empty, Some(start())));
+    fetched(store, 1, start()).await;
+    extracted(store, &Extraction::ReadWithoutRule(version("Two")), start() + minutes(5)).await;
+    assert_eq!(state().await, (EndpointState::Empty, Some(start())), "it tells since when");
+    store.sync_sources(&[ruled("content = '.text'")], start()).await.unwrap();
+    assert_eq!(state().await.0, EndpointState::Empty, "the same rule stays empty");
+    store.sync_sources(&[ruled("content = '.story'")], start()).await.unwrap();
+    assert_eq!(state().await.0, EndpointState::Ok, "a new rule has its own chance");
+    fetched(store, 2, start()).await;
+    extracted(store, &Extraction::Read(version("Three")), start()).await;
+    assert_eq!(state().await.0, EndpointState::Ok);
+}
+
 pub(crate) async fn a_match_under_an_old_watch_list_is_refused(store: &dyn Store) {
     polled(store, FirstLook::Alert, &["a"]).await;
     read(store, "Some text", 0, start()).await;
