@@ -197,10 +197,41 @@ fn first_names(group: &[Said<'_>], headline: usize) -> Vec<String> {
     Vec::new()
 }
 
+/// Labels that stand behind a name in the line of particulars of Chinese pages, often with no space between.
+const LABELS: [&str; 14] = [
+    "浏览",
+    "来源",
+    "编辑",
+    "时间",
+    "发布",
+    "阅读",
+    "点击",
+    "字体",
+    "责任",
+    "审核",
+    "校对",
+    "日期",
+    "通讯员",
+    "摄影",
+];
+
+/// The name in a line of particulars: 发布时间：… 来源：… 作者：….
+fn of_particulars(line: &str) -> Option<Vec<String>> {
+    let marks = ["作者：", "作者:", "记者：", "记者:"];
+    let rest = marks.iter().find_map(|mark| line.split_once(mark)).map(|(_, rest)| rest.trim_start())?;
+    let end = LABELS.iter().filter_map(|label| rest.find(label)).min().unwrap_or(rest.len());
+    let name = rest.get(..end)?.split(|c: char| c.is_whitespace() || "|｜【（(".contains(c)).next()?;
+    let names = clean(std::iter::once(name));
+    (!names.is_empty() && name.chars().count() <= 12).then_some(names)
+}
+
 /// A line that says who wrote: "By Aigul Example", "Автор: …", "记者 …".
 fn of_line(line: &str) -> Option<Vec<String>> {
     if line.chars().count() > 80 {
         return None;
+    }
+    if let Some(names) = of_particulars(line) {
+        return Some(names);
     }
     let rest = without_lead(line);
     if rest == line {

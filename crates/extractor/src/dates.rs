@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::evidence::{Evidence, Said};
 use crate::structured::Structured;
-use crate::written::{for_readers, parse};
+use crate::written::{for_readers, machine, parse};
 
 const PUBLISHED: &[&str] = &[
     "article:published_time",
@@ -74,6 +74,8 @@ static IN_URL_DAY_FIRST: LazyLock<Option<Regex>> =
 
 /// Longest text of an element that is read as a date, in bytes.
 const LONGEST: usize = 200;
+/// How many dates of lines are held against the one in the address.
+const LINES: usize = 8;
 /// How many blocks before the headline, and behind it, a date may stand that is the article's.
 const BEFORE_HEADLINE: usize = 8;
 const BEHIND_HEADLINE: usize = 16;
@@ -116,8 +118,7 @@ pub(crate) fn find(sources: &Sources<'_>) -> Dates {
         .or_else(|| of_prop("datePublished"))
         .or_else(|| sources.structured.page_published.as_deref().and_then(read))
         .or_else(|| sources.beside_headline())
-        .or_else(|| sources.of_urls())
-        .or_else(|| sources.lines.iter().find_map(|line| sources.believed(for_readers(line, sources.zone))))
+        .or_else(|| sources.of_url_and_line())
         .or_else(|| sources.anywhere())
         .or_else(|| of_prop("dateCreated"));
     let modified = main
@@ -160,7 +161,19 @@ impl Sources<'_> {
         let evidence = self.evidence;
         let mut said: Vec<&Said<'_>> = evidence.times.iter().chain(&evidence.dated).filter(near).collect();
         said.sort_by_key(|said| said.at);
-        said.into_iter().find_map(|said| self.of(*said))
+        let for_machines =
+            |said: &&Said<'_>| said.value.and_then(|value| self.believed(machine(value, self.zone)));
+        said.iter().find_map(for_machines).or_else(|| said.iter().find_map(|said| self.of(**said)))
+    }
+
+    /// The date in an address, with the clock of a line that says the same day.
+    fn of_url_and_line(&self) -> Option<ZonedDateTime> {
+        let day = self.of_urls();
+        let mut lines = self.lines.iter().filter_map(|line| self.believed(for_readers(line, self.zone)));
+        match day {
+            Some(day) => lines.take(LINES).find(|line| line.date() == day.date()).or(Some(day)),
+            None => lines.next(),
+        }
     }
 
     fn anywhere(&self) -> Option<ZonedDateTime> {

@@ -90,7 +90,8 @@ impl<'a> Evidence<'a> {
             Tag::Heading(level) if level <= 2 && self.headings.len() < MOST => {
                 self.headings.push((level, Said { node, value: None, at }));
             }
-            Tag::Time if !elsewhere => {
+            // A post of a channel carries its time in its footer.
+            Tag::Time if flags & (COMMENT | RELATED | NAV | SIDE) == 0 => {
                 keep(&mut self.times, Said { node, value: attr(element, "datetime"), at });
             }
             Tag::Link => self.note_link(node, element, position),

@@ -95,6 +95,8 @@ pub fn extract(page: &Page<'_>) -> Result<Extracted, ExtractError> {
     read.next_page = read.next_page.filter(|next| own.is_some_and(|own| verdict::is_next_part(own, next)));
     read.partial =
         partial(&scanned, structured.main(&read.title), &tree, (found.range, read.next_page.is_some()));
+    let ruled = page.rules.is_some_and(|rules| rules.content.is_some());
+    read.rule_found_nothing = ruled && found.origin != TextOrigin::Rule;
     read.origin = found.origin;
     read.blocks = found.blocks;
     Ok(read)

@@ -55,6 +55,8 @@ pub struct Extracted {
     pub form: Form,
     /// Where the text comes from.
     pub origin: TextOrigin,
+    /// Whether the source's content rule found nothing on the page, so that the general algorithm stepped in.
+    pub rule_found_nothing: bool,
     /// Why this may not be the whole text.
     pub partial: Option<Partial>,
 }

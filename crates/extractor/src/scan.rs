@@ -13,9 +13,13 @@ const LONGEST: usize = 6 * 1024 * 1024;
 const DEEPEST: u32 = 512;
 /// Most work that tags may make: one for each, one more for each formatting element that is open there, for the parser
 /// may have to open each of them again.
-const MOST_WORK: usize = 1_000_000;
+const MOST_WORK: usize = 300_000;
 /// Most formatting elements that are open at once.
-const MOST_FORMATTING: usize = 64;
+const MOST_FORMATTING: usize = 12;
+/// Longest tag whose attributes are not counted, in bytes, and most attributes of one: the parser compares each with all
+/// before it.
+const LONG_TAG: usize = 512;
+const MOST_ATTRIBUTES: usize = 128;
 
 /// What the pass leaves to be parsed, and what it found.
 #[derive(Debug)]
@@ -48,6 +52,8 @@ struct Scanner<'a> {
     flattened: u32,
     formatting: usize,
     work: usize,
+    /// Names of which no end tag follows any more.
+    never_closed: Vec<&'a str>,
     scanned: Scanned<'a>,
 }
 
@@ -64,6 +70,7 @@ impl<'a> Scanner<'a> {
             flattened: 0,
             formatting: 0,
             work: 0,
+            never_closed: Vec::new(),
             scanned,
         }
     }
@@ -147,6 +154,12 @@ impl<'a> Scanner<'a> {
         if let Some(after) = self.without_text(name, tag, end) {
             return after;
         }
+        if end - tag > LONG_TAG && attributes(self.bytes.get(tag..end).unwrap_or_default()) > MOST_ATTRIBUTES
+        {
+            self.copy_to(tag + 1 + name.len());
+            self.scanned.html.push('>');
+            self.from = end;
+        }
         self.work += 1 + self.formatting;
         if is_formatting(name) {
             if self.formatting >= MOST_FORMATTING {
@@ -167,7 +180,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Passes over an element that holds no text; `None` for all others.
-    fn without_text(&mut self, name: &str, tag: usize, end: usize) -> Option<usize> {
+    fn without_text(&mut self, name: &'a str, tag: usize, end: usize) -> Option<usize> {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         if is("script") {
             let close = self.close_of_script(end);
@@ -217,7 +230,7 @@ impl<'a> Scanner<'a> {
 
     /// A script that opens a comment and another script in it ends with the second one's end (HTML standard, "script
     /// data double escaped state").
-    fn close_of_script(&self, from: usize) -> usize {
+    fn close_of_script(&mut self, from: usize) -> usize {
         let close = self.close_of("script", from).unwrap_or(self.bytes.len());
         let content = self.source.get(from..close).unwrap_or_default();
         let escaped = content.rfind("<!--").is_some_and(|open| {
@@ -228,15 +241,20 @@ impl<'a> Scanner<'a> {
     }
 
     /// Returns where the end tag of `name` begins.
-    fn close_of(&self, name: &str, from: usize) -> Option<usize> {
+    fn close_of(&mut self, name: &'a str, from: usize) -> Option<usize> {
+        if self.never_closed.iter().any(|one| one.eq_ignore_ascii_case(name)) {
+            return None;
+        }
         let mut at = from;
-        loop {
-            let tag = at + memmem::find(self.bytes.get(at..)?, b"</")?;
+        while let Some(found) = self.bytes.get(at..).and_then(|rest| memmem::find(rest, b"</")) {
+            let tag = at + found;
             if self.name(tag + 2).eq_ignore_ascii_case(name) {
                 return Some(tag);
             }
             at = tag + 2;
         }
+        self.never_closed.push(name);
+        None
     }
 
     fn name(&self, from: usize) -> &'a str {
@@ -266,6 +284,21 @@ impl<'a> Scanner<'a> {
         }
         self.bytes.len()
     }
+}
+
+/// How many attributes a tag has, about: runs outside quotes.
+fn attributes(tag: &[u8]) -> usize {
+    let (mut count, mut quote, mut before) = (0, 0_u8, b' ');
+    for byte in tag.iter().copied() {
+        match byte {
+            _ if quote != 0 => quote = if byte == quote { 0 } else { quote },
+            b'"' | b'\'' if before == b'=' => quote = byte,
+            _ if byte.is_ascii_whitespace() && !before.is_ascii_whitespace() => count += 1,
+            _ => {}
+        }
+        before = byte;
+    }
+    count
 }
 
 fn is_formatting(name: &str) -> bool {
@@ -332,7 +365,10 @@ mod tests {
         assert!(scanned.partial && scanned.html.len() <= LONGEST);
         let many = "<p>".repeat(1_500_000);
         let scanned = scan(&many, false);
-        assert!(scanned.partial && scanned.html.len() < 3_100_000);
+        assert!(scanned.partial && scanned.html.len() < 1_100_000);
+        let attributes: String = (0..1_000).map(|at| format!(" a{at}=1")).collect();
+        let page = format!("<p{attributes}>text</p>");
+        assert_eq!(scan(&page, false).html, "<p>text</p>");
         let page = "<div><p>text</p></div>".repeat(5_000);
         assert!(!scan(&page, false).partial);
     }

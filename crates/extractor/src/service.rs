@@ -63,6 +63,15 @@ impl Handler for ExtractService {
 
 fn extraction(read: Result<Extracted, ExtractError>, page: &PageCapture, now: Timestamp) -> Extraction {
     match read {
+        Ok(extracted) if extracted.rule_found_nothing => {
+            let (id, source) = (page.article.id.0, page.source.id.as_str());
+            tracing::warn!(
+                article.id = id,
+                source.id = source,
+                "the content rule found nothing, the general algorithm stepped in"
+            );
+            Extraction::ReadWithoutRule(version_of(extracted, page))
+        }
         Ok(extracted) => Extraction::Read(version_of(extracted, page)),
         Err(error) => {
             let hopeful = page.article.first_seen + HOPE > now && error != ExtractError::NotHtml;

@@ -64,10 +64,19 @@ fn headings(evidence: &Evidence<'_>) -> Vec<String> {
 fn without_site(title: &str, site: &str) -> String {
     let last =
         BETWEEN.iter().filter_map(|between| title.rsplit_once(between)).max_by_key(|(head, _)| head.len());
-    let Some((head, tail)) = last else { return title.to_owned() };
+    let Some((head, tail)) = last.or_else(|| chinese_tail(title)) else { return title.to_owned() };
     let is_site = !site.is_empty() && folded(tail).contains(&folded(site));
-    let short = tail.chars().count() <= 30 && head.chars().count() >= 15;
+    let short = tail.chars().count() <= 30
+        && (head.chars().count() >= 15 || head.chars().count() >= 10 && !head.is_ascii());
     if is_site || short { head.trim().to_owned() } else { title.to_owned() }
+}
+
+/// Chinese titles part the outlet's name with a bare hyphen.
+fn chinese_tail(title: &str) -> Option<(&str, &str)> {
+    let (head, tail) = title.rsplit_once('-')?;
+    let head = head.trim_end_matches('-');
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    (head.chars().next_back().is_some_and(is_han) && tail.chars().all(is_han)).then_some((head, tail))
 }
 
 fn line(text: &str) -> String {

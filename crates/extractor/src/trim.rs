@@ -16,6 +16,8 @@ pub(crate) struct Known<'a> {
     pub(crate) description: &'a str,
 }
 
+/// Most blocks that are searched for sentences set out beside the text.
+const MOST_COMPARED: usize = 800;
 /// Share of the text that may stand behind a heading of other articles.
 const BEHIND_STOP: f32 = 0.4;
 
@@ -43,8 +45,16 @@ fn belongs(tree: &PageTree<'_>, block: &RawBlock, title: &str) -> bool {
     let sentence = block.linked < 0.85 * weight && block.opening < 0.5 * weight && ends_sentence(text);
     let linked = block.linked > 0.5 * weight && weight < 400.0 && !may_be_linked && !sentence;
     let repeats_title = !title.is_empty() && weight < 300.0 && folded(text) == title;
+    if is_clock(text) {
+        return false;
+    }
     let other = leads_away(text) || is_reading_time(text) || is_consent(text) || is_credit(text);
     !linked && !repeats_title && block.kind != BlockKind::Caption && !other
+}
+
+/// A line without a letter: the time of a post, a count.
+fn is_clock(text: &str) -> bool {
+    text.len() <= 8 && !text.chars().any(char::is_alphabetic)
 }
 
 /// A heading such as "Related posts" ends the article, unless most of the text still follows.
@@ -78,7 +88,9 @@ fn drop_start(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
         at += 1;
         let heading =
             at == first && block.kind == BlockKind::Heading && block.level > 1 && block.measure.weight >= 8.0;
-        at > first || heading || block.measure.weight >= 25.0 && ends_sentence(tree.text_of(block))
+        // A bold line right before the text is the headline of a post that has no other.
+        let bold = at == first && block.bold >= 0.9 * block.measure.weight && block.measure.weight >= 30.0;
+        at > first || heading || bold || block.measure.weight >= 25.0 && ends_sentence(tree.text_of(block))
     });
 }
 
@@ -129,6 +141,8 @@ fn drop_repeats(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
         *counts.entry(text.as_str()).or_default() += 1;
     }
     let mut seen = FxHashSet::default();
+    // Each is looked for in all others: what has more blocks than any article is spared.
+    let few = blocks.len() <= MOST_COMPARED;
     let whole = texts.join("\n");
     let mut at = 0;
     blocks.retain(|block| {
@@ -139,7 +153,7 @@ fn drop_repeats(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
         let twice = counts.get(text) == Some(&2) && !first;
         block.measure.weight < 40.0
             || block.kind == BlockKind::Preformatted
-            || !(twice || block.measure.weight < 300.0 && is_set_out(block, text, &whole))
+            || !(twice || few && block.measure.weight < 300.0 && is_set_out(block, text, &whole))
     });
 }
 

@@ -18,6 +18,9 @@ use crate::walk::PageTree;
 const AT_LENGTH: f32 = 1_200.0;
 /// Running text below which a page full of headlines is an index.
 const FEW_WORDS: f32 = 700.0;
+/// The longest teaser, and the most that teasers say together.
+const ONE_TEASER: f32 = 150.0;
+const MANY_TEASERS: f32 = 3_000.0;
 /// Headlines of an index.
 const HEADLINES: usize = 12;
 
@@ -54,9 +57,6 @@ pub(crate) struct Judged<'a> {
 /// Returns why the page is no article; `None` when it may be one.
 pub(crate) fn no_article(page: &Judged<'_>) -> Option<ExtractError> {
     let prose = prose(page.blocks);
-    if prose >= AT_LENGTH && !page.url.is_some_and(is_front) {
-        return None;
-    }
     if prose < AT_LENGTH
         && let Some(error) = wall(page)
     {
@@ -66,8 +66,13 @@ pub(crate) fn no_article(page: &Judged<'_>) -> Option<ExtractError> {
     if !page.blocks.is_empty() && 2 * consents > page.blocks.len() {
         return Some(ExtractError::ConsentWall);
     }
-    let few = if page.url.is_some_and(is_front) { 4.0 * FEW_WORDS } else { FEW_WORDS };
-    (prose < few && !page.says_article && headlines(page.tree) >= HEADLINES).then_some(ExtractError::Index)
+    if page.says_article || headlines(page.tree) < HEADLINES {
+        return None;
+    }
+    // Teasers may say much together; none of them says much alone.
+    let longest = page.blocks.iter().map(|block| Measure::of(&block.text).weight).fold(0.0, f32::max);
+    let teasers = longest < ONE_TEASER && prose < MANY_TEASERS;
+    (prose < FEW_WORDS || teasers || page.url.is_some_and(is_front)).then_some(ExtractError::Index)
 }
 
 /// The address of a whole site, where no article stands.

@@ -166,7 +166,12 @@ impl<'a> Walker<'a> {
         let tag = if self.removed.contains(&node.id()) { Tag::Never } else { Tag::of(element.name()) };
         let around = self.open.last().copied();
         let in_heading = around.is_some_and(|open| open.kind == BlockKind::Heading);
-        let tag = if tag == Tag::Button && !in_heading { Tag::Never } else { tag };
+        let tag = match tag {
+            Tag::Button if !in_heading => Tag::Never,
+            // A row of one cell is layout.
+            Tag::Row if cells(node) < 2 => Tag::Division,
+            tag => tag,
+        };
         let mut flags = 0;
         if !matches!(tag, Tag::Never) {
             flags = self.flags(tag, element);
@@ -340,6 +345,13 @@ impl<'a> Walker<'a> {
         self.flush();
         self.tree
     }
+}
+
+fn cells(row: NodeRef<'_, Node>) -> usize {
+    let is_cell = |child: &NodeRef<'_, Node>| {
+        child.value().as_element().is_some_and(|element| matches!(element.name(), "td" | "th"))
+    };
+    row.children().filter(is_cell).count()
 }
 
 /// A number that elements of the same class names share; 0 without any.
