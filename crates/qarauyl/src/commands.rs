@@ -104,7 +104,9 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match &cli.command {
         Command::Init(arguments) => return init::run(&cli.home, arguments, out),
         Command::Demo(arguments) => return demo::run(arguments, cli.verbose, out).await,
-        Command::Extract(arguments) => return extract::run(arguments, out),
+        Command::Extract(arguments) => {
+            return extract::run((&cli.home, cli.config.as_ref()), arguments, out).await;
+        }
         Command::Config(action) => return config::run(&cli.home, cli.config.as_ref(), action, out),
         _ => {}
     }

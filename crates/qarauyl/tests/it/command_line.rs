@@ -68,6 +68,43 @@ fn the_teams_own_names_are_sealed_and_found() {
 }
 
 #[test]
+fn a_site_rule_is_shown_beside_the_general_algorithm() {
+    let home = tempfile::tempdir().unwrap();
+    assert!(qarauyl(home.path(), &["init"]).status.success());
+    let page = home.path().join("page.html");
+    let long = "The border crossing was opened again on Monday, said the ministry of transport. ".repeat(3);
+    std::fs::write(
+        &page,
+        format!("<h1>Border</h1><div class=text><p>{long}</p></div><p class=note>{long} Twice.</p>"),
+    )
+    .unwrap();
+    let source = |rules: &str| {
+        format!(
+            "[[source]]\nid = \"herald\"\nname = \"Herald\"\ncountry = \"KZ\"\nkind = \"independent\"\nlanguages = [\"en\"]\nowner = \"\"\nenabled = true\n[source.rules]\ncontent = \"{rules}\"\n"
+        )
+    };
+    std::fs::create_dir_all(home.path().join("sources")).unwrap();
+    std::fs::write(home.path().join("qarauyl.toml"), "[sources]\ndirectory = \"sources\"\n").unwrap();
+    let shown = |rules: &str| -> serde_json::Value {
+        std::fs::write(home.path().join("sources/herald.toml"), source(rules)).unwrap();
+        let output =
+            qarauyl(home.path(), &["--json", "extract", page.to_str().unwrap(), "--source", "herald"]);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)))
+    };
+    let fine = shown(".text");
+    assert_eq!(fine["rules"]["origin"], "rule");
+    assert_eq!(fine["problem"], "");
+    assert_eq!(fine["only_general"].as_array().unwrap().len(), 1);
+    let empty = shown(".story");
+    assert!(empty["problem"].as_str().unwrap().contains("found nothing"), "{empty}");
+    assert_eq!(empty["rules"]["origin"], "markup");
+    let unknown = qarauyl(home.path(), &["extract", page.to_str().unwrap(), "--source", "nobody"]);
+    assert!(!unknown.status.success() && said(&unknown).contains("source list"), "{}", said(&unknown));
+    let bare = qarauyl(home.path(), &["extract", "https://herald.test/1"]);
+    assert!(!bare.status.success() && said(&bare).contains("--source"), "{}", said(&bare));
+}
+
+#[test]
 fn the_doctor_says_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     assert!(qarauyl(home.path(), &["init"]).status.success());
