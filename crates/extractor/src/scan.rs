@@ -366,7 +366,7 @@ mod tests {
         let many = "<p>".repeat(1_500_000);
         let scanned = scan(&many, false);
         assert!(scanned.partial && scanned.html.len() < 1_100_000);
-        let attributes: String = (0..1_000).map(|at| format!(" a{at}=1")).collect();
+        let attributes = (0..1_000).map(|at| format!(" a{at}=1")).collect::<Vec<_>>().concat();
         let page = format!("<p{attributes}>text</p>");
         assert_eq!(scan(&page, false).html, "<p>text</p>");
         let page = "<div><p>text</p></div>".repeat(5_000);

@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::measure::{ends_sentence, folded};
 use crate::phrases::{is_consent, is_credit, is_reading_time, leads_away, stops};
 use crate::settle::mass;
+use crate::tags::Tag;
 use crate::walk::{PageTree, RawBlock};
 
 /// What is known of the article before its text is.
@@ -18,8 +19,8 @@ pub(crate) struct Known<'a> {
 
 /// Most blocks that are searched for sentences set out beside the text.
 const MOST_COMPARED: usize = 800;
-/// Share of the text that may stand behind a heading of other articles.
-const BEHIND_STOP: f32 = 0.4;
+/// Running text that must stand before a heading of other articles, in mass: above it they are a box beside the start.
+const BEFORE_STOP: f32 = 150.0;
 
 /// Takes away what is not of the article.
 pub(crate) fn trimmed<'b>(
@@ -28,8 +29,8 @@ pub(crate) fn trimmed<'b>(
     known: &Known<'_>,
 ) -> Vec<&'b RawBlock> {
     let title = folded(known.title);
-    blocks.retain(|block| belongs(tree, block, &title));
     cut_at_stop(tree, &mut blocks);
+    blocks.retain(|block| belongs(tree, block, &title));
     drop_linked_lists(tree, &mut blocks);
     drop_start(tree, &mut blocks);
     drop_end(tree, &mut blocks, known);
@@ -57,24 +58,46 @@ fn is_clock(text: &str) -> bool {
     text.len() <= 8 && !text.chars().any(char::is_alphabetic)
 }
 
-/// A heading such as "Related posts" ends the article, unless most of the text still follows.
+/// Behind a heading such as "Related posts" stand other things; only whole paragraphs that lie in the element in which
+/// the text before it lay are the article's again.
 fn cut_at_stop(tree: &PageTree<'_>, blocks: &mut Vec<&RawBlock>) {
-    let total: f32 = blocks.iter().map(|block| mass(block)).sum();
-    let mut before = 0.0;
-    let mut end = None;
-    for (at, block) in blocks.iter().enumerate() {
-        let heading = block.kind == BlockKind::Heading
-            || block.bold > 0.9 * block.measure.weight
-            || block.measure.weight < 40.0;
-        if heading && total - before <= BEHIND_STOP * total && stops(tree.text_of(block)) {
-            end = Some(at);
-            break;
+    let mut stopped = false;
+    let mut before: FxHashMap<u64, f32> = FxHashMap::default();
+    blocks.retain(|block| {
+        let weight = block.measure.weight;
+        let heading = block.kind == BlockKind::Heading || block.bold > 0.9 * weight || weight < 40.0;
+        let home = home(tree, block);
+        let held: f32 = before.values().sum();
+        if heading && held >= BEFORE_STOP && stops(tree.text_of(block)) {
+            stopped = true;
+            return false;
         }
-        before += mass(block);
+        if stopped {
+            let prose = weight >= 80.0 && block.linked <= 0.25 * weight && ends_sentence(tree.text_of(block));
+            let at_home = before.get(&home).is_some_and(|mass| *mass >= 0.5 * held);
+            stopped = !(prose && at_home && block.kind != BlockKind::ListItem);
+        }
+        if !stopped {
+            *before.entry(home).or_default() += mass(block);
+        }
+        !stopped
+    });
+}
+
+/// The place in which a block's paragraph stands; places of the same class names are one.
+fn home(tree: &PageTree<'_>, block: &RawBlock) -> u64 {
+    let mut at = block.place;
+    while let Some(place) = tree.places.get(at) {
+        let is_line = matches!(
+            place.tag,
+            Tag::Paragraph | Tag::Item | Tag::List | Tag::Quote | Tag::Heading(_) | Tag::Span | Tag::Link
+        );
+        if !is_line || place.parent == at {
+            return if place.names == 0 { u64::try_from(at).unwrap_or(0) } else { place.names };
+        }
+        at = place.parent;
     }
-    if let Some(end) = end {
-        blocks.truncate(end);
-    }
+    0
 }
 
 /// Short lines before the first running text: category, date, author, share counts.

@@ -1,7 +1,6 @@
-//! Pages made to hurt: each is read or refused within a second and a half of a debug build's time budget, and says that
-//! it is partial when something was cut.
+//! Pages made to hurt: each is read or refused in bounded time, and says that it is partial when something was cut.
 //!
-//! `hostile` prints nothing; the release figures are those of `examples/hostile.rs`.
+//! A debug build has a wide limit here; `examples/hostile.rs` holds a release build to one second and 200 MB.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use extractor::{Page, Partial, extract};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-/// What a debug build may take; a release build is held to one second by `examples/hostile.rs`.
+/// What a debug build may take.
 const LONGEST: Duration = Duration::from_secs(20);
 
 const SENTENCE: &str = "The new rail warehouse at the border has opened, said the director of the port. ";
@@ -72,9 +71,9 @@ fn elements_that_are_never_closed_end_in_time() {
     for tag in tags {
         read(&format!("<{tag}>{SENTENCE}").repeat(3_000));
     }
-    let all: String = tags.iter().map(|tag| format!("<{tag}>{SENTENCE}")).collect();
+    let all = tags.iter().map(|tag| format!("<{tag}>{SENTENCE}")).collect::<Vec<_>>().concat();
     read(&all.repeat(300));
-    let fonts: String = (0..600).map(|size| format!("<font size={size}>")).collect();
+    let fonts = (0..600).map(|size| format!("<font size={size}>")).collect::<Vec<_>>().concat();
     read(&format!("{fonts}{}", format!("<p>{SENTENCE}").repeat(20_000)));
 }
 

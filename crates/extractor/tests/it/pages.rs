@@ -1,5 +1,5 @@
 //! Pages of `tests/pages`, each with a label that was written by hand: title, byline, dates, and every block with its
-//! kind. All persons and outlets on them are invented; the markup has the shape of WordPress, Drupal, Bitrix, Chinese
+//! kind. All persons and outlets on them are invented; the markup has the shape of `WordPress`, Drupal, Bitrix, Chinese
 //! government systems, Telegram's preview and script-drawn sites.
 
 use std::fs;
