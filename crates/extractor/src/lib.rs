@@ -2,8 +2,9 @@
 //!
 //! [`extract`] is pure: nothing is fetched, nothing on the page is executed. Order of trust: the source's own
 //! [`SiteRules`], structured data (JSON-LD, microdata, `OpenGraph`), then the general algorithm over the tree. In
-//! reading order: bytes become text (`charset`), text a tree within limits (`limits`), the tree blocks (`blocks`),
-//! the blocks an article (`content`), with title, byline and dates beside it.
+//! reading order: bytes become text (`charset`), what is no text is cut and limits are kept (`scan`), one walk over the tree gathers
+//! blocks (`walk`), several readings of the page (`candidates`) are weighed and one is settled on (`settle`), boilerplate
+//! goes (`trim`), and `verdict` says whether it is an article at all; title, byline and dates stand beside it.
 
 mod batch;
 mod byline;
