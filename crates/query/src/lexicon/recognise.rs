@@ -1,7 +1,6 @@
 //! Finds the lexicon's entities in running text.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use text::{Key, KeyKind, Lang, analyze};
 
 use super::{Alias, Context, Demands, Entity, Lexicon};
@@ -22,13 +21,13 @@ impl Lexicon {
         let in_title = self.find(&document.title, &[title], false);
         let in_body = self.find(&document.body, blocks, true);
         let found = || in_title.iter().chain(&in_body);
-        let sure: HashSet<&str> = found().filter_map(|found| self.sure_entity(found.alias)).collect();
-        let doubtful: HashSet<usize> =
+        let sure: FxHashSet<&str> = found().filter_map(|found| self.sure_entity(found.alias)).collect();
+        let doubtful: FxHashSet<usize> =
             found().filter_map(|found| self.doubtful_entity(found.alias)).collect();
-        let told: HashSet<usize> = if doubtful.is_empty() {
+        let told: FxHashSet<usize> = if doubtful.is_empty() {
             doubtful
         } else {
-            let keys: HashSet<&Key> = keys_of(document).collect();
+            let keys: FxHashSet<&Key> = keys_of(document).collect();
             let told =
                 |at: &usize| self.entities.get(*at).is_some_and(|entity| in_context(entity, &sure, &keys));
             doubtful.into_iter().filter(told).collect()
@@ -133,7 +132,7 @@ fn keys_of(document: &Document) -> impl Iterator<Item = &Key> {
 
 /// An ambiguous spelling counts when one of the entity's context words or entities stands in the article; an entity
 /// without any never counts by an ambiguous spelling alone.
-fn in_context(entity: &Entity, sure: &HashSet<&str>, keys: &HashSet<&Key>) -> bool {
+fn in_context(entity: &Entity, sure: &FxHashSet<&str>, keys: &FxHashSet<&Key>) -> bool {
     entity.needs_context.iter().any(|context| match context {
         Context::Entity(id) => sure.contains(id.as_str()),
         Context::Word(word) => word.iter().any(|key| keys.contains(key)),
