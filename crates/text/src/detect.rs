@@ -283,7 +283,10 @@ mod tests {
     fn a_block_is_in_the_articles_language_unless_it_says_otherwise() {
         let check = |block, article, lang| assert_eq!(detect_block(block, article), lang, "{block}");
         check("Қысқа", Lang::RuCyrl, Lang::RuCyrl);
+        check("Қысқа", Lang::KkCyrl, Lang::KkCyrl);
+        check("قورغاس", Lang::UgArab, Lang::UgArab);
         check("2026-11-24", Lang::UgArab, Lang::UgArab);
+        assert_eq!(detect_block("Khorgos Gateway", Lang::UgArab).script(), Script::Latin);
         check("霍尔果斯口岸", Lang::KkCyrl, Lang::ZhHans);
         check(
             "Қорғас қаласында жаңа терминал ашылды, деп хабарлады облыс әкімдігінің баспасөз қызметі",

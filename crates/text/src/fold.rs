@@ -54,9 +54,7 @@ impl Reading {
                 let sure = skeletons(spelling, &small(word), around).sure;
                 if spelling.code() == "ug" { sure.iter().map(|key| closed(key)).collect() } else { sure }
             }
-            Self::Plain(_) => {
-                Some(plain(&small(word))).filter(|surface| !surface.is_empty()).into_iter().collect()
-            }
+            Self::Plain(_) => Some(plain(word)).filter(|surface| !surface.is_empty()).into_iter().collect(),
         }
     }
 
@@ -64,9 +62,9 @@ impl Reading {
     /// when nothing is left of it. `around` is read from the text that the word stands in, from itself where there is
     /// no other: which of the spellings that contradict one another is meant.
     pub(crate) fn fold(self, word: &str, around: &Around) -> Folded {
-        let word = if self == Self::Plain(Lang::TrLatn) { small_turkish(word) } else { small(word) };
         match self {
             Self::Skeleton(spelling) => {
+                let word = small(word);
                 let Skeletons { mut sure, bare } = skeletons(spelling, &word, around);
                 let front = spelling.front(&word);
                 let mut peeled: Vec<String> =
@@ -83,9 +81,12 @@ impl Reading {
                 Folded { surfaces, peeled }
             }
             Self::Plain(lang) => {
-                let surface = plain(&word);
+                let surface = plain(word);
                 // Turkish stems are told by the letters that folding takes away: kampı, ülkesi.
-                let stems = if lang == Lang::TrLatn { stems(lang, &word) } else { stems(lang, &surface) };
+                let stems = match lang {
+                    Lang::TrLatn => stems(lang, &small_turkish(word)),
+                    _ => stems(lang, &surface),
+                };
                 let peeled = stems.iter().map(|stem| plain(stem)).filter(|stem| *stem != surface).collect();
                 let surfaces = if surface.is_empty() { Vec::new() } else { vec![surface] };
                 Folded { surfaces, peeled }

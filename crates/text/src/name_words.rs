@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::fold::{Reading, closed};
+use crate::peel::untwinned;
 use crate::spellings::{Around, Spelling};
 use crate::{Key, Lang, Script};
 
@@ -69,12 +70,7 @@ pub fn name_word(keys: &[Key]) -> Option<NameWord> {
     let tells =
         |key: &&Key| Script::of_word(key.text()) != Script::Latin || key.text().chars().count() >= SHORTEST;
     let stems = || keys.iter().filter(|key| !key.is_surface()).filter(tells);
-    let peeled = || {
-        whole().chain(stems()).map(|key| {
-            let word = key.text().split('+').next().unwrap_or_default();
-            Key::peeled(&closed(word))
-        })
-    };
+    let peeled = || whole().chain(stems()).map(|key| Key::peeled(&closed(untwinned(key.text()))));
     if peeled().any(|key| NAME_WORDS.stops.contains(&key)) {
         return Some(NameWord::Stop);
     }

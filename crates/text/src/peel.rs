@@ -165,6 +165,11 @@ fn has_twin(form: &str) -> bool {
         && form.contains(['ا', 'و', 'ۇ', 'ى'])
 }
 
+/// Returns a form without the vowel that parts it from its twin.
+pub(crate) fn untwinned(form: &str) -> &str {
+    form.split('+').next().unwrap_or_default()
+}
+
 /// Returns under which keys the short forms of a word with this skeleton are filed, besides the skeleton itself.
 pub(crate) fn twins(skeleton: &str) -> Vec<String> {
     if has_twin(skeleton) {

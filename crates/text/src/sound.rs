@@ -5,6 +5,7 @@
 //! kept is that a name begins or ends with one, and whether the first is rounded. What sounds the same need not be the
 //! same: this finds and ranks, it proves nothing.
 
+use crate::peel::untwinned;
 use crate::{Key, KeyKind, Script};
 
 /// Endings that mean `son of` and `daughter of`: they come and go with the country that wrote the passport.
@@ -20,9 +21,7 @@ pub fn sounds(key: &Key) -> Vec<String> {
         KeyKind::Surface if script == Script::Latin => latin(text),
         KeyKind::Surface => some(sound(text)),
         // A shorter form of a Kazakh or Uyghur name is the name; a Snowball stem may have lost a part of it.
-        KeyKind::Peeled if script == Script::Arabic && !text.contains('-') => {
-            some(sound(text.split('+').next().unwrap_or_default()))
-        }
+        KeyKind::Peeled if script == Script::Arabic && !text.contains('-') => some(sound(untwinned(text))),
         _ => Vec::new(),
     }
 }

@@ -52,7 +52,8 @@ impl Spelling {
     }
 }
 
-const WITH: [&str; 9] = ["мен", "бен", "пен", "مەن", "بەن", "پەن", "men", "ben", "pen"];
+/// The ending of `with`, in every script.
+pub(crate) const WITH: [&str; 9] = ["мен", "бен", "пен", "مەن", "بەن", "پەن", "men", "ben", "pen"];
 
 /// The Latin conventions of Kazakh, those in use today first.
 const LATIN: [Orthography; 4] =

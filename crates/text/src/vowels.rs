@@ -4,12 +4,11 @@
 //! A word is read with front vowels when a hamza stands before it, or a letter that only front words have (ە, ك, گ).
 //! Source: the orthography of A. Baitursynuly as taught in China (1982). For display: a reader forgives a vowel.
 
+use crate::spellings::WITH;
+
 /// Two consonants that begin loan words, and no word of Kazakh.
 const CLUSTERS: [&str; 17] =
     ["پر", "تر", "كر", "گر", "بر", "در", "فر", "پل", "كل", "گل", "بل", "فل", "ست", "سپ", "سك", "شت", "شك"];
-
-/// The ending of `with`, which has a front vowel after every stem.
-const WITH: [&str; 3] = ["مەن", "بەن", "پەن"];
 
 /// Returns a word of small Arabic letters in Cyrillic ones.
 pub(crate) fn kazakh_cyrillic(word: &str) -> String {
