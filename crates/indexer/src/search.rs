@@ -1,6 +1,6 @@
 //! Answers a search: all that matches is counted, one page of it is shown.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use model::ArticleId;
 use query::{Document, Lexicon, Plan, evaluate};
@@ -33,7 +33,7 @@ pub(crate) fn search(
     lexicon: &Lexicon,
     request: &SearchRequest,
 ) -> Result<SearchHits, IndexError> {
-    let unheard = request.plan.unheard();
+    let unheard = request.plan.is_heard().then(|| request.plan.unheard());
     let (mut found, counting) = gather(searcher, fields, request, unheard.as_ref())?;
     let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
     sort(&mut found, request.order);
@@ -129,10 +129,7 @@ fn hit(
     let hits = evaluate(&request.plan, &read).unwrap_or_default();
     let (title, title_marks) = passage::title(&shown.title, &hits);
     let passage = passage::best(&shown.blocks, &hits);
-    let mut entities = read.title.entities(0, &(0..shown.title.len()));
-    entities.extend(read.body.entities(passage.block, &passage.range));
-    let mut known = HashSet::new();
-    entities.retain(|id| known.insert(*id));
+    let entities = read.entities(|token| token.is_within(passage.block, &passage.range));
     Ok(SearchHit {
         entities: entities.into_iter().map(str::to_owned).collect(),
         article: ArticleId(i64::try_from(found.article).unwrap_or(i64::MAX)),

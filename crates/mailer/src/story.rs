@@ -1,7 +1,7 @@
 //! One story in a mail: the article that told it first, and the copies that add to it.
 
-use model::{AlertId, Excerpt, Named, StoryId};
-use text::{Lang, Script, helping_script, transliterate};
+use model::{AlertId, Excerpt, StoryId};
+use text::{Lang, ReadingAid};
 use url::Url;
 
 use crate::Config;
@@ -144,16 +144,13 @@ fn passages(alerts: &[(AlertId, &Excerpt)]) -> Vec<Vec<Piece>> {
 }
 
 fn aid(excerpt: &Excerpt, passages: &[Vec<Piece>], voice: &Voice) -> Option<Aid> {
-    let lang = excerpt.lang?;
-    let script = helping_script(lang, voice.words.language())?;
-    let (label, tag) =
-        if script == Script::Cyrillic { ("in_cyrillic", "Cyrl") } else { ("in_latin", "Latn") };
+    let aid = ReadingAid::find(excerpt.lang?, voice.words.language())?;
     let whole = |pieces: &Vec<Piece>| pieces.iter().map(|piece| piece.text.as_str()).collect::<String>();
     Some(Aid {
-        label: voice.words.get(label),
-        lang: format!("{}-{tag}", lang.code()),
-        title: transliterate(&one_line(&excerpt.title), lang, script)?,
-        passages: passages.iter().filter_map(|pieces| transliterate(&whole(pieces), lang, script)).collect(),
+        label: voice.words.get(aid.label()),
+        lang: aid.tag(),
+        title: aid.read(&one_line(&excerpt.title)),
+        passages: passages.iter().map(|pieces| aid.read(&whole(pieces))).collect(),
     })
 }
 
@@ -163,17 +160,13 @@ fn named(alerts: &[(AlertId, &Excerpt)], voice: &Voice) -> Vec<NamedView> {
     let mut views: Vec<NamedView> = Vec::new();
     for (_, excerpt) in alerts.iter().filter(|(_, one)| one.lang.is_none_or(|lang| lang.code() != reader)) {
         for one in &excerpt.named {
-            let view = NamedView { name: one_line(one.name_for(reader)), term: is_term(one) };
+            let view = NamedView { name: one_line(one.name_for(reader)), term: one.kind == "term" };
             if !views.contains(&view) {
                 views.push(view);
             }
         }
     }
     views
-}
-
-fn is_term(named: &Named) -> bool {
-    named.kind == "term"
 }
 
 /// A text of unknown language takes the direction of its own letters.

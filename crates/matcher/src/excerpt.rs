@@ -29,8 +29,7 @@ pub fn excerpt(told: Told<'_>, watch_name: &str, hits: &[Hit]) -> Excerpt {
     let Told { context, document, lexicon } = told;
     let version = &context.version;
     let Passage { text: passage, highlights, block, range } = passage(context, hits);
-    let mut ids = document.title.entities(0, &(0..version.title.len()));
-    ids.extend(document.body.entities(block, &range));
+    let ids = document.entities(|token| token.is_within(block, &range));
     Excerpt {
         named: named(&ids, lexicon),
         watch_name: watch_name.to_owned(),
@@ -46,8 +45,7 @@ pub fn excerpt(told: Told<'_>, watch_name: &str, hits: &[Hit]) -> Excerpt {
 }
 
 fn named(ids: &[&str], lexicon: &Lexicon) -> Vec<Named> {
-    let new = |(at, id): &(usize, &&str)| !ids.iter().take(*at).any(|before| before == *id);
-    let entities = ids.iter().enumerate().filter(new).filter_map(|(_, id)| lexicon.entity(id));
+    let entities = ids.iter().filter_map(|id| lexicon.entity(id));
     entities.take(NAMED).map(|one| Named { kind: one.kind.clone(), names: one.names_for_readers() }).collect()
 }
 

@@ -31,7 +31,6 @@ struct Loaded {
     revision: i64,
     list: Watchlist,
     names: Vec<(WatchId, String)>,
-    lexicon: Arc<Lexicon>,
 }
 
 /// What the story of a version knows already.
@@ -50,9 +49,7 @@ impl fmt::Debug for MatchService {
 impl MatchService {
     /// Makes a service over `store` with the entities of `lexicon`.
     pub fn new(store: Arc<dyn Matching>, lexicon: Arc<Lexicon>, clock: Clock) -> Self {
-        let lexicon_of = Arc::clone(&lexicon);
-        let none =
-            Loaded { revision: -1, list: Watchlist::default(), names: Vec::new(), lexicon: lexicon_of };
+        let none = Loaded { revision: -1, list: Watchlist::default(), names: Vec::new() };
         Self { store, lexicon, clock, loaded: Mutex::new(Arc::new(none)) }
     }
 
@@ -69,7 +66,8 @@ impl MatchService {
         })
         .await?;
         let known = self.known(&context, &signature).await?;
-        let matched = compute(move || decide(context, &document, known, &loaded)).await?;
+        let lexicon = Arc::clone(&self.lexicon);
+        let matched = compute(move || decide(context, &document, known, &loaded, &lexicon)).await?;
         self.store.finish_match(job, &matched, self.clock.now()).await
     }
 
@@ -85,7 +83,6 @@ impl MatchService {
             revision,
             list: Watchlist::new(watches.iter().filter_map(|watch| planned(watch, &self.lexicon))),
             names: watches.into_iter().map(|watch| (watch.id, watch.name)).collect(),
-            lexicon: Arc::clone(&self.lexicon),
         });
         *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
         Ok(loaded)
@@ -123,13 +120,19 @@ fn planned(watch: &Watch, lexicon: &Lexicon) -> Option<(WatchId, query::Plan)> {
     plan.map(|plan| (watch.id, plan))
 }
 
-fn decide(context: VersionInContext, document: &Document, known: Known, loaded: &Loaded) -> MatchedVersion {
+fn decide(
+    context: VersionInContext,
+    document: &Document,
+    known: Known,
+    loaded: &Loaded,
+    lexicon: &Lexicon,
+) -> MatchedVersion {
     let title = context.version.title.clone();
     let texts: Vec<String> = context.version.blocks.iter().map(|block| block.text.clone()).collect();
     let blocks: Vec<&str> = texts.iter().map(String::as_str).collect();
     let news = News::of(document, &title, &blocks, &known.sentences);
     let backlog = context.article.backlog && context.source.first_look == FirstLook::Archive;
-    let version = Told { context: &context, document, lexicon: &loaded.lexicon };
+    let version = Told { context: &context, document, lexicon };
     let finding = |found: crate::Match| {
         let told = known.told.contains(&found.watch);
         let plan = loaded.list.plan(found.watch)?;

@@ -1,6 +1,6 @@
 //! An article as the query language sees it: keys at positions, and facts.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -51,9 +51,25 @@ impl Document {
         document
     }
 
+    /// Returns the ids of the entities in the title and in those tokens of the body that are wanted, each once, in reading
+    /// order.
+    pub fn entities(&self, wanted: impl Fn(&Placed) -> bool) -> Vec<&str> {
+        let body = self.body.tokens.iter().filter(|token| wanted(token));
+        let keys = self.title.tokens.iter().chain(body).flat_map(|token| token.keys.iter());
+        let mut known = HashSet::new();
+        keys.filter(|key| key.kind() == KeyKind::Entity && known.insert(key.text())).map(Key::text).collect()
+    }
+
     /// Returns a part; the body for [`Part::Anywhere`].
     pub fn field(&self, part: Part) -> &Field {
         if part == Part::Title { &self.title } else { &self.body }
+    }
+}
+
+impl Placed {
+    /// Returns whether it stands within these bytes of this block.
+    pub fn is_within(&self, block: u32, range: &Range<usize>) -> bool {
+        self.block == block && range.start <= self.range.start && self.range.end <= range.end
     }
 }
 
@@ -73,20 +89,6 @@ impl Field {
             next = next.saturating_add(length).saturating_add(BLOCK_GAP);
         }
         Self { tokens }
-    }
-
-    /// Returns the ids of the entities that stand within a range of bytes of a block, in reading order.
-    pub fn entities(&self, block: u32, range: &Range<usize>) -> Vec<&str> {
-        let mut found: Vec<&str> = Vec::new();
-        let inside = |token: &&Placed| {
-            token.block == block && range.start <= token.range.start && token.range.end <= range.end
-        };
-        for key in self.tokens.iter().filter(inside).flat_map(|token| token.keys.iter()) {
-            if key.kind() == KeyKind::Entity && !found.contains(&key.text()) {
-                found.push(key.text());
-            }
-        }
-        found
     }
 
     /// Returns the positions of every key, for repeated questions.

@@ -176,21 +176,25 @@ impl Plan {
         }
     }
 
-    /// Returns the plan without what only sounds alike; `None` when it has nothing of the kind outside a NOT.
-    pub fn unheard(&self) -> Option<Self> {
-        let each = |parts: &[Self]| -> Option<Vec<Self>> {
-            let changed: Vec<Option<Self>> = parts.iter().map(Self::unheard).collect();
-            changed.iter().any(Option::is_some).then(|| {
-                changed.into_iter().zip(parts).map(|(new, old)| new.unwrap_or_else(|| old.clone())).collect()
-            })
-        };
+    /// Returns whether anything in it is found by sound outside a NOT.
+    pub fn is_heard(&self) -> bool {
         match self {
-            Self::And(parts) => each(parts).map(Self::And),
-            Self::Or(parts) => each(parts).map(Self::Or),
-            Self::Not(_) | Self::Filter(_) => None,
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::is_heard),
+            Self::Not(_) | Self::Filter(_) => false,
+            Self::Text { spans, .. } => spans.is_heard(),
+        }
+    }
+
+    /// Returns the plan without what only sounds alike; what stands under a NOT stays.
+    #[must_use]
+    pub fn unheard(&self) -> Self {
+        let each = |parts: &[Self]| parts.iter().map(Self::unheard).collect();
+        match self {
+            Self::And(parts) => Self::And(each(parts)),
+            Self::Or(parts) => Self::Or(each(parts)),
+            Self::Not(_) | Self::Filter(_) => self.clone(),
             Self::Text { part, spans, clause } => {
-                let spans = spans.is_heard().then(|| spans.unheard())?;
-                Some(Self::Text { part: *part, spans, clause: *clause })
+                Self::Text { part: *part, spans: spans.unheard(), clause: *clause }
             }
         }
     }

@@ -38,7 +38,7 @@ pub use sentences::sentences;
 pub use sound::sounds;
 pub use token::{QueryToken, Token, analyze, analyze_query, fold_pattern, forms_of, surfaces};
 pub use transcription::{syllable, transcriptions};
-pub use transliterate::{helping_script, transliterate};
+pub use transliterate::{ReadingAid, transliterate};
 
 /// Grows whenever keys change: an index of another version is built anew.
 pub const ANALYSER_VERSION: u32 = 5;

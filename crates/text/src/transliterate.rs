@@ -35,7 +35,6 @@ static TABLES: LazyLock<Tables> = LazyLock::new(|| {
 /// or the language has no other one here. Kazakh and Uyghur in Arabic letters are shown in Cyrillic and Latin, Kazakh in
 /// Cyrillic in Latin.
 pub fn transliterate(text: &str, from: Lang, to: Script) -> Option<String> {
-    let through_cyrillic = from == Lang::KkArab && to == Script::Latin;
     let word = |word: &str| -> Option<String> {
         match (from, to) {
             (Lang::KkArab, Script::Cyrillic) => Some(kazakh_cyrillic(&small_arabic(word))),
@@ -45,7 +44,8 @@ pub fn transliterate(text: &str, from: Lang, to: Script) -> Option<String> {
             _ => written(word, from, to),
         }
     };
-    if !through_cyrillic && from != Lang::KkArab && !TABLES.contains_key(&(from, to)) || from.script() == to {
+    let by_vowels = from == Lang::KkArab && matches!(to, Script::Cyrillic | Script::Latin);
+    if !by_vowels && !TABLES.contains_key(&(from, to)) {
         return None;
     }
     let mut shown = String::with_capacity(text.len());
@@ -65,14 +65,39 @@ pub fn transliterate(text: &str, from: Lang, to: Script) -> Option<String> {
     Some(shown)
 }
 
-/// Which script helps whom: Cyrillic those who read Kazakh and Russian, Latin all others; nobody is helped to read the
-/// script of their own language. `reader` is a language code such as `ru`.
-pub fn helping_script(from: Lang, reader: &str) -> Option<Script> {
-    match (from, reader) {
-        (Lang::KkArab | Lang::UgArab, "ug") | (Lang::KkCyrl, "kk" | "ru") => None,
-        (Lang::KkArab | Lang::UgArab, "kk" | "ru") => Some(Script::Cyrillic),
-        (Lang::KkArab | Lang::UgArab | Lang::KkCyrl, _) => Some(Script::Latin),
-        _ => None,
+/// How a reader is helped with a text in a script that they do not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReadingAid {
+    from: Lang,
+    to: Script,
+}
+
+impl ReadingAid {
+    /// Returns what helps a reader of a language (`ru`) with a text of `from`: Cyrillic those who read Kazakh and Russian,
+    /// Latin all others; `None` where the script is that of their own language, or nothing can be done.
+    pub fn find(from: Lang, reader: &str) -> Option<Self> {
+        let to = match (from, reader) {
+            (Lang::KkArab | Lang::UgArab, "ug") | (Lang::KkCyrl, "kk" | "ru") => return None,
+            (Lang::KkArab | Lang::UgArab, "kk" | "ru") => Script::Cyrillic,
+            (Lang::KkArab | Lang::UgArab | Lang::KkCyrl, _) => Script::Latin,
+            _ => return None,
+        };
+        Some(Self { from, to })
+    }
+
+    /// Returns the name under which the words of faces and mails say which letters these are.
+    pub fn label(self) -> &'static str {
+        if self.to == Script::Cyrillic { "in_cyrillic" } else { "in_latin" }
+    }
+
+    /// Returns the language tag of what is shown: `kk-Latn` (BCP 47).
+    pub fn tag(self) -> String {
+        format!("{}-{}", self.from.code(), if self.to == Script::Cyrillic { "Cyrl" } else { "Latn" })
+    }
+
+    /// Returns a text in the letters that the reader knows.
+    pub fn read(self, text: &str) -> String {
+        transliterate(text, self.from, self.to).unwrap_or_default()
     }
 }
 
@@ -200,9 +225,10 @@ mod tests {
     fn what_needs_no_help_gets_none() {
         assert_eq!(transliterate("Хоргос", Lang::RuCyrl, Script::Latin), None);
         assert_eq!(transliterate("Қорғас", Lang::KkCyrl, Script::Cyrillic), None);
-        assert_eq!(helping_script(Lang::KkArab, "ru"), Some(Script::Cyrillic));
-        assert_eq!(helping_script(Lang::KkArab, "ug"), None);
-        assert_eq!(helping_script(Lang::KkCyrl, "en"), Some(Script::Latin));
-        assert_eq!(helping_script(Lang::ZhHans, "en"), None);
+        let script = |from, reader| ReadingAid::find(from, reader).map(|aid| aid.to);
+        assert_eq!(script(Lang::KkArab, "ru"), Some(Script::Cyrillic));
+        assert_eq!(script(Lang::KkArab, "ug"), None);
+        assert_eq!(script(Lang::KkCyrl, "en"), Some(Script::Latin));
+        assert_eq!(script(Lang::ZhHans, "en"), None);
     }
 }

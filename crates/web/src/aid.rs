@@ -1,7 +1,7 @@
 //! The reading aid: what a text says for a reader who knows neither its script nor its language.
 
 use query::Lexicon;
-use text::{Lang, Script, helping_script, transliterate};
+use text::{Lang, ReadingAid};
 
 use crate::face::Face;
 
@@ -35,14 +35,12 @@ pub(crate) fn aid<'a>(
     title: &str,
     texts: impl IntoIterator<Item = &'a str>,
 ) -> Option<Aid> {
-    let script = helping_script(lang, face.code())?;
-    let (label, tag) =
-        if script == Script::Cyrillic { ("in_cyrillic", "Cyrl") } else { ("in_latin", "Latn") };
+    let aid = ReadingAid::find(lang, face.code())?;
     Some(Aid {
-        label: face.t(label),
-        lang: format!("{}-{tag}", lang.code()),
-        title: transliterate(title, lang, script)?,
-        texts: texts.into_iter().filter_map(|text| transliterate(text, lang, script)).collect(),
+        label: face.t(aid.label()),
+        lang: aid.tag(),
+        title: aid.read(title),
+        texts: texts.into_iter().map(|text| aid.read(text)).collect(),
     })
 }
 

@@ -1,6 +1,5 @@
 //! An article: the reading copy, its versions, and the evidence that was kept.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
 use askama::Template;
@@ -146,7 +145,7 @@ fn version_view(app: &App, face: &Face, record: &ArticleRecord, version: &Versio
     };
     let title = if version.title.trim().is_empty() { face.t("untitled") } else { version.title.as_str() };
     let blocks = || version.blocks.iter().map(|block| block.text.as_str());
-    let ids = entities(&document, version);
+    let ids = document.entities(|_| true);
     VersionView {
         aid: aid(face, version.lang, title, blocks()),
         names: names(face, &app.lexicon, version.lang, &ids),
@@ -174,17 +173,6 @@ fn hits(app: &App, face: &Face, document: &Document) -> Vec<Hit> {
     let (Some(query), _) = parse_lenient(face.here.value("q")) else { return Vec::new() };
     let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
     evaluate(&plan, document).unwrap_or_default()
-}
-
-/// Returns the entities of title and text, in the order in which they are first named.
-fn entities<'a>(document: &'a Document, version: &Version) -> Vec<&'a str> {
-    let mut ids = document.title.entities(0, &(0..version.title.len()));
-    for (number, block) in (0_u32..).zip(&version.blocks) {
-        ids.extend(document.body.entities(number, &(0..block.text.len())));
-    }
-    let mut known = HashSet::new();
-    ids.retain(|id| known.insert(*id));
-    ids
 }
 
 fn version_row(face: &Face, version: &Version, shown: bool) -> VersionRow {

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use clap::Subcommand;
 use indexer::{Order, SearchRequest};
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, parse, parse_watch, plan};
+use query::{Lexicon, Plan, Query, QueryError, parse, parse_watch, plan};
 use serde::Serialize;
 use store::Watching;
 
@@ -79,9 +79,12 @@ pub(crate) async fn named(house: &House, name: &str) -> anyhow::Result<Watch> {
 
 /// Reads a query strictly, and expands it.
 pub(crate) fn read(text: &str, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
-    let query = parse(text).map_err(|error| anyhow::anyhow!(error.pointed_at(text)))?;
-    let plan = plan(&query, lexicon).map_err(|error| anyhow::anyhow!(error.pointed_at(text)))?;
-    Ok((query.to_string(), plan))
+    expand(parse(text), text, lexicon)
+}
+
+fn expand(read: Result<Query, QueryError>, text: &str, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
+    let expanded = read.and_then(|query| Ok((query.to_string(), plan(&query, lexicon)?)));
+    expanded.map_err(|error| anyhow::anyhow!(error.pointed_at(text)))
 }
 
 async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Result<ExitCode> {
@@ -89,8 +92,7 @@ async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Resu
         bail!("a watch needs a name: it stands in mails");
     }
     let lexicon = house.lexicon().await?;
-    let query = parse_watch(text).map_err(|error| anyhow::anyhow!(error.pointed_at(text)))?;
-    let (reading, plan) = read(&query.to_string(), &lexicon)?;
+    let (reading, plan) = expand(parse_watch(text), text, &lexicon)?;
     if !plan.has_text() {
         out.say("This watch asks for no text: every article that its filters let through will be mailed.");
     }
