@@ -16,10 +16,10 @@ use crate::blocked::wall;
 use crate::config::Config;
 use crate::failure::{FetchError, Place};
 use crate::guard::Guard;
-use crate::politeness::{Manners, Pace};
-use crate::retry_after::retry_after;
-use crate::robots::{self, Robots};
-use crate::robots_cache::RobotsCache;
+use crate::manners::retry_after::retry_after;
+use crate::manners::robots::{self, Robots};
+use crate::manners::robots_cache::RobotsCache;
+use crate::manners::turns::{Manners, Pace};
 use crate::wire::{ClientError, Wire, WireRequest};
 
 /// The only part of Qarauyl that speaks to publishers.

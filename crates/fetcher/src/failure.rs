@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 use crate::blocked::Wall;
 use crate::guard::Refusal;
-use crate::resolver::ResolveError;
+use crate::guard::resolver::ResolveError;
 
 /// An address as it may be shown: without query, credentials and numbers of machines.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 //!
 //! In reading order: a [`Schedule`] says when an endpoint is due, [`PoliteClient`] fetches it by robots.txt and in
 //! turn, [`feed::parse`] and [`sitemap::parse`] read it into entries. The decisions (schedule, feeds, robots.txt,
-//! address guard, walls) are plain functions; only `client`, `wire` and `resolver` touch the network.
+//! address guard, walls) are plain functions; only `client`, `wire` and `guard::resolver` touch the network.
 //! No other crate connects to publishers, and what is fetched here never depends on any watch.
 
 mod client;
@@ -10,22 +10,18 @@ mod config;
 mod cron_fields;
 mod failure;
 mod keeping;
+mod manners;
 mod page_service;
 mod plain;
-mod politeness;
 mod poll;
 mod poll_service;
 mod recover;
-mod resolver;
-mod retry_after;
-mod robots_cache;
 mod schedule;
 mod wire;
 
 pub mod blocked;
 pub mod feed;
 pub mod guard;
-pub mod robots;
 pub mod sitemap;
 
 pub use client::{Ask, Fetched, Oversize, PoliteClient, validators_of};
@@ -33,11 +29,10 @@ pub use config::{Config, ConfigError, Exempt};
 pub use cron_fields::FieldError;
 pub use failure::{FetchError, Place, Stage};
 pub use feed::{FeedError, Note, Parsed};
+pub use manners::{retry_after::retry_after, robots, turns::Pace};
 pub use page_service::PageService;
-pub use politeness::Pace;
 pub use poll::{Poll, PollError, Polled, poll};
 pub use poll_service::{PollService, Tools};
-pub use retry_after::retry_after;
 pub use schedule::{Schedule, ScheduleError};
 pub use sitemap::{Sitemap, SitemapError};
 pub use wire::ClientError;

@@ -13,8 +13,8 @@ use url::Url;
 
 use crate::config::{Config, ConfigError};
 use crate::failure::{FetchError, Place, Stage, classify};
+use crate::guard::resolver::GuardedResolver;
 use crate::guard::{Guard, Refusal};
-use crate::resolver::GuardedResolver;
 
 /// What is kept of the body of a redirect or an error: it is a line of text, or padding.
 const MAX_SIDE_BODY: usize = 64 * 1024;

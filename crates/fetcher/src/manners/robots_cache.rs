@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 
 use crate::failure::FetchError;
-use crate::robots::Robots;
+use crate::manners::robots::Robots;
 
 /// Beyond this many sites the ones whose time is over are forgotten.
 const MAX_SITES: usize = 10_000;

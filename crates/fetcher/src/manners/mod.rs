@@ -1,0 +1,6 @@
+//! How a publisher may expect to be asked: by robots.txt, in turn, and not before it wants to be asked again.
+
+pub(crate) mod retry_after;
+pub mod robots;
+pub(crate) mod robots_cache;
+pub(crate) mod turns;
