@@ -31,6 +31,37 @@ pub struct Answer {
     pub began: Timestamp,
     /// When the last byte of the body had arrived.
     pub ended: Timestamp,
+    /// What is known of the encrypted connection; `None` over plain HTTP, and where the library did not tell.
+    pub tls: Option<Tls>,
+    /// What kind of proxy the request went through; `None` when it went straight.
+    pub proxy: Option<ProxyKind>,
+}
+
+/// What is known of an encrypted connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tls {
+    /// SHA-256 of the server's own certificate in DER, which is what browsers show as its fingerprint.
+    pub leaf_sha256: Option<[u8; 32]>,
+    /// The version that was agreed on.
+    pub version: Option<TlsVersion>,
+}
+
+/// A version of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TlsVersion {
+    /// TLS 1.2, RFC 5246.
+    Tls12,
+    /// TLS 1.3, RFC 8446.
+    Tls13,
+}
+
+/// A kind of proxy. Which one it was stays untold: its address may betray where the team sits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyKind {
+    /// An HTTP proxy, RFC 9110 §9.3.6 (`CONNECT`) for https.
+    Http,
+    /// A SOCKS5 proxy, RFC 1928; Tor is one.
+    Socks5,
 }
 
 /// The answer of a server: head and body as received.

@@ -18,7 +18,7 @@ mod archive;
 pub use archive::{Archive, KeepError, Kept};
 pub use config::Config;
 pub use content::{DecodeError, Decoded, decode, decode_start};
-pub use exchange::{Answer, Exchange, Response};
+pub use exchange::{Answer, Exchange, ProxyKind, Response, Tls, TlsVersion};
 pub use files::RepairError;
 pub use read::{ReadError, Stored};
 pub use scan::{ScanError, ScannedRecord, scan};

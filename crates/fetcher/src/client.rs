@@ -68,8 +68,8 @@ pub enum Oversize {
 /// What a request came to.
 #[derive(Debug)]
 pub enum Fetched {
-    /// The server says that nothing has changed since the validators.
-    NotModified,
+    /// The server says that nothing has changed since the validators: its answer, which is evidence, too.
+    NotModified(Box<Exchange>),
     /// A page.
     Exchange(Box<Exchange>),
 }
@@ -117,9 +117,9 @@ impl PoliteClient {
     /// Fetches a page, redirects included. An answer that is no page is an error that carries it.
     pub async fn fetch(&self, ask: &Ask<'_>) -> Result<Fetched, FetchError> {
         let exchange = self.follow(ask, Purpose::Page).await?;
-        let Response { status, .. } = exchange.answer.response;
+        let status = exchange.answer.response.status;
         if status == 304 && ask.validators.is_some() {
-            return Ok(Fetched::NotModified);
+            return Ok(Fetched::NotModified(Box::new(exchange)));
         }
         let wall = wall(&exchange.answer.response, exchange.final_url(), !exchange.redirects.is_empty());
         if status.is_success() && wall.is_none() {

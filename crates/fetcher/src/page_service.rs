@@ -62,7 +62,7 @@ impl PageService {
                 Ok(self.tools.store.finish_fetch(job, &capture).await?)
             }
             // Asked without conditions, no server may answer so.
-            Ok(Fetched::NotModified) => Err(Failed::passing(&"the page answered 304 to a plain request")),
+            Ok(Fetched::NotModified(_)) => Err(Failed::passing(&"the page answered 304 to a plain request")),
             Err(error) => self.fail(job, page, &error).await,
         }
     }

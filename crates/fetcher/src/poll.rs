@@ -18,8 +18,8 @@ const MAX_PARTS: usize = 3;
 /// What a poll came to.
 #[derive(Debug)]
 pub enum Polled {
-    /// The server says that nothing has changed.
-    NotModified,
+    /// The server says that nothing has changed: its answer.
+    NotModified(Box<Exchange>),
     /// What it announces now.
     Read(Box<Poll>),
 }
@@ -93,7 +93,7 @@ impl PollError {
 pub async fn poll(client: &PoliteClient, source: &Source, endpoint: &Endpoint) -> Result<Polled, PollError> {
     let ask = Ask { oversize: Oversize::Cut, ..Ask::of(source, &endpoint.url) }.unless(&endpoint.validators);
     let exchange = match client.fetch(&ask).await? {
-        Fetched::NotModified => return Ok(Polled::NotModified),
+        Fetched::NotModified(exchange) => return Ok(Polled::NotModified(exchange)),
         Fetched::Exchange(exchange) => *exchange,
     };
     let validators = validators_of(&exchange.answer.response);
@@ -136,7 +136,7 @@ async fn read_sitemaps(
                 Ok(_deeper_indexes_are_not_followed) => read = true,
                 Err(error) => failed = Some(error),
             },
-            Ok(Fetched::NotModified) => {}
+            Ok(Fetched::NotModified(_)) => {}
             Err(error) => failed = Some(error),
         }
     }

@@ -90,7 +90,7 @@ impl PollService {
 
     async fn ask(&self, source: &Source, endpoint: &Endpoint) -> Result<Outcome, Failed> {
         let (outcome, exchanges) = match poll(&self.tools.client, source, endpoint).await {
-            Ok(Polled::NotModified) => (Outcome::unchanged(endpoint), Vec::new()),
+            Ok(Polled::NotModified(exchange)) => (Outcome::unchanged(endpoint), vec![*exchange]),
             Ok(Polled::Read(read)) => {
                 let outcome = Outcome {
                     entries: read.parsed.entries,

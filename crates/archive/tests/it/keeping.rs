@@ -37,6 +37,8 @@ fn answer(url: &str, status: u16, body: &[u8]) -> Answer {
         remote: Some([127, 0, 0, 1].into()),
         began,
         ended: began + SignedDuration::from_millis(80),
+        tls: None,
+        proxy: None,
     }
 }
 

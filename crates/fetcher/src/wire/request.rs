@@ -123,7 +123,8 @@ impl Wire {
         let (body, truncated) = self.body(&mut received, url, (max_bytes, cut)).await?;
         let response = Response { version, status, headers, body, truncated };
         let (remote, ended) = (remote.map(|remote| remote.ip()), self.clock.now());
-        Ok(Answer { url: url.clone(), request: head, response, remote, began, ended })
+        let url = url.clone();
+        Ok(Answer { url, request: head, response, remote, began, ended, tls: None, proxy: None })
     }
 
     fn headers(&self, request: &WireRequest<'_>) -> HeaderMap {

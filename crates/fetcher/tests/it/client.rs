@@ -18,7 +18,7 @@ use crate::house::{Then, client, config, fetch, fetch_unless, serve, serve_raw};
 fn page(outcome: Result<Fetched, FetchError>) -> Box<archive::Exchange> {
     match outcome.unwrap() {
         Fetched::Exchange(exchange) => exchange,
-        Fetched::NotModified => panic!("not modified"),
+        Fetched::NotModified(_) => panic!("not modified"),
     }
 }
 
@@ -68,7 +68,7 @@ async fn what_has_not_changed_is_not_sent_again() {
     let (client, _) = client(&config(address));
     let known = Validators { etag: Some("\"v1\"".to_owned()), last_modified: None };
     let outcome = fetch_unless(&client, "http://news.test/feed", Some(&known)).await;
-    assert!(matches!(outcome, Ok(Fetched::NotModified)));
+    assert!(matches!(outcome, Ok(Fetched::NotModified(_))));
     page(fetch(&client, "http://news.test/feed").await);
 }
 

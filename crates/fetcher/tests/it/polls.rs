@@ -43,7 +43,7 @@ fn endpoint(kind: EndpointKind, url: &str, etag: Option<&str>) -> Endpoint {
 async fn read(client: &PoliteClient, kind: EndpointKind, url: &str) -> Result<Box<Poll>, PollError> {
     match poll(client, &source(), &endpoint(kind, url, None)).await? {
         Polled::Read(poll) => Ok(poll),
-        Polled::NotModified => panic!("not modified"),
+        Polled::NotModified(_) => panic!("not modified"),
     }
 }
 

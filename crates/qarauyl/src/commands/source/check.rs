@@ -86,7 +86,7 @@ async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize
         reason: String::new(),
     };
     match poll(client, &configured.source, &asked).await {
-        Ok(Polled::NotModified) => {}
+        Ok(Polled::NotModified(_)) => {}
         Ok(Polled::Read(read)) => {
             checked.state = EndpointState::Ok.as_str();
             checked.entries = read.parsed.entries.len();
