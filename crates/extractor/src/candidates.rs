@@ -6,8 +6,8 @@
 use model::BlockKind;
 use rustc_hash::FxHashMap;
 
-use crate::names::CONTENT;
-use crate::settle::{Sums, mass};
+use crate::names::{BOILERPLATE, CONTENT, DECLARED};
+use crate::settle::{CARD_BLOCKS, CARD_MASS, DECLARED_LEAST, Sums, mass};
 use crate::tags::Tag;
 use crate::walk::{PageTree, Place, RawBlock};
 
@@ -17,6 +17,8 @@ const NEARLY_ALL: f32 = 0.85;
 const MOST: f32 = 0.5;
 /// Share of the page's mass that an element marked as the article must hold to be believed.
 const ENOUGH: f32 = 0.4;
+/// Weight below which a line above a headline is its kicker: "Opinion", "3 hours ago".
+const KICKER: f32 = 40.0;
 
 /// Returns the blocks of the article's element.
 pub(crate) fn container(tree: &PageTree<'_>, sums: &Sums) -> (usize, usize) {
@@ -42,7 +44,7 @@ fn better(tree: &PageTree<'_>, sums: &Sums, marked: usize, bulk: usize) -> usize
     if !around || all < 1.8 * inside {
         return marked;
     }
-    if prose(tree, outer.blocks, inner.blocks) >= 0.7 * (all - inside) { bulk } else { marked }
+    if prose(tree, sums, outer.blocks, inner.blocks) >= 0.7 * (all - inside) { bulk } else { marked }
 }
 
 /// Goes down from `from` for as long as one child holds nearly all, or the `least` share with no running text beside it.
@@ -55,7 +57,7 @@ fn descend(tree: &PageTree<'_>, sums: &Sums, from: usize, least: f32) -> usize {
         if !holds_blocks(child.tag) || held < least * here {
             return current;
         }
-        if held < NEARLY_ALL * here && prose(tree, place.blocks, child.blocks) > 0.5 * (here - held) {
+        if held < NEARLY_ALL * here && prose(tree, sums, place.blocks, child.blocks) > 0.5 * (here - held) {
             return current;
         }
         current = at;
@@ -79,17 +81,47 @@ fn heaviest_child<'t>(tree: &'t PageTree<'_>, sums: &Sums, parent: usize) -> Opt
 }
 
 /// The mass of whole paragraphs in `outer` that lie outside `inner`.
-fn prose(tree: &PageTree<'_>, outer: (usize, usize), inner: (usize, usize)) -> f32 {
-    let is_prose = |block: &&RawBlock| {
-        block.flags & crate::names::BOILERPLATE == 0
-            && matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote)
-            && block.measure.weight >= 60.0
-            && block.linked <= 0.25 * block.measure.weight
-            && block.measure.ends > 0
-    };
-    let before = tree.blocks.get(outer.0..inner.0).unwrap_or_default();
-    let after = tree.blocks.get(inner.1..outer.1).unwrap_or_default();
-    before.iter().chain(after).filter(is_prose).map(mass).sum()
+fn prose(tree: &PageTree<'_>, sums: &Sums, outer: (usize, usize), inner: (usize, usize)) -> f32 {
+    let outside = (outer.0..inner.0).chain(inner.1..outer.1);
+    let mut link = None;
+    let mut sum = 0.0;
+    for at in outside {
+        let Some(block) = tree.blocks.get(at) else { break };
+        let weight = block.measure.weight;
+        if weight >= 20.0 && block.linked >= 0.8 * weight {
+            link = Some(at);
+        } else if is_prose(block) && !link.is_some_and(|link| is_teaser(tree, sums, block, link)) {
+            sum += mass(block);
+        }
+    }
+    sum
+}
+
+/// Whether the block stands in a small box that opens with a line that is all link: it is a teaser of what that leads to.
+fn is_teaser(tree: &PageTree<'_>, sums: &Sums, block: &RawBlock, link: usize) -> bool {
+    let mut at = block.place;
+    while let Some(place) = tree.places.get(at) {
+        if place.blocks.0 <= link {
+            let small = place.blocks.1 - place.blocks.0 <= CARD_BLOCKS;
+            let above = tree.blocks.get(place.blocks.0..link).unwrap_or_default();
+            let opens = above.iter().all(|block| block.measure.weight < KICKER);
+            return opens && small && sums.between(place.blocks) <= CARD_MASS;
+        }
+        if place.parent == at {
+            break;
+        }
+        at = place.parent;
+    }
+    false
+}
+
+fn is_prose(block: &RawBlock) -> bool {
+    let weight = block.measure.weight;
+    block.flags & BOILERPLATE == 0
+        && matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote)
+        && weight >= 60.0
+        && block.linked <= 0.25 * weight
+        && block.measure.ends > 0
 }
 
 fn holds_blocks(tag: Tag) -> bool {
@@ -99,14 +131,20 @@ fn holds_blocks(tag: Tag) -> bool {
     )
 }
 
-/// The element that the page marks as the article, when it holds enough of the page's text.
+/// The element that the page marks as the article, when it holds enough of the page's text; what is declared for machines
+/// is believed however much stands beside it.
 fn marked(tree: &PageTree<'_>, sums: &Sums, total: f32) -> Option<usize> {
-    let kinds: [fn(&Place) -> bool; 3] =
-        [|place| place.own & CONTENT != 0, |place| place.tag == Tag::Article, |place| place.tag == Tag::Main];
-    kinds.into_iter().find_map(|fits| {
+    type Kind = (fn(&Place) -> bool, f32);
+    let kinds: [Kind; 4] = [
+        (|place| place.own & DECLARED != 0, DECLARED_LEAST),
+        (|place| place.own & CONTENT != 0, ENOUGH * total),
+        (|place| place.tag == Tag::Article, ENOUGH * total),
+        (|place| place.tag == Tag::Main, ENOUGH * total),
+    ];
+    kinds.into_iter().find_map(|(fits, least)| {
         let at = heaviest(tree, sums, fits)?;
         let held = tree.places.get(at).map_or(0.0, |place| sums.between(place.blocks));
-        (held >= ENOUGH * total && total > 0.0).then_some(at)
+        (held >= least && total > 0.0).then_some(at)
     })
 }
 

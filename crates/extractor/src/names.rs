@@ -34,6 +34,8 @@ pub(crate) const AUTHOR: Flags = 1 << 21;
 pub(crate) const DATE: Flags = 1 << 22;
 /// The element folds its text away until a reader opens it.
 pub(crate) const FOLD: Flags = 1 << 23;
+/// The element is declared to be the article's text, for machines (schema.org, `articleBody`).
+pub(crate) const DECLARED: Flags = 1 << 24;
 /// All that is not of the article.
 pub(crate) const BOILERPLATE: Flags = (1 << 16) - 1;
 

@@ -3,21 +3,26 @@
 use model::BlockKind;
 use rustc_hash::FxHashMap;
 
-use crate::names::{BOILERPLATE, CAPTION, COMMENT, CONSENT, CONTENT, FOLD, Flags, HIDDEN, RELATED, WIDGET};
+use crate::names::{
+    BOILERPLATE, CAPTION, COMMENT, CONSENT, CONTENT, DECLARED, FOLD, Flags, HIDDEN, RELATED, WIDGET,
+};
 use crate::tags::Tag;
-use crate::walk::{PageTree, RawBlock};
+use crate::walk::{PageTree, Place, RawBlock};
 
 /// Share of the page's running text that a place must hold for its name to be overruled.
 const OVERRULED: f32 = 0.5;
 /// The same for comments and lists of other articles, which are long by nature.
 const OVERRULED_LATE: f32 = 0.9;
 
+/// Least text of an element that is declared to be the article's, in mass.
+pub(crate) const DECLARED_LEAST: f32 = 150.0;
+
 /// Running text that makes a box inside the article part of it, in mass: two paragraphs.
 const TEXT_IN_BOX: f32 = 400.0;
 
 /// Most blocks of a card, and most running text in it.
-const CARD_BLOCKS: usize = 8;
-const CARD_MASS: f32 = 600.0;
+pub(crate) const CARD_BLOCKS: usize = 8;
+pub(crate) const CARD_MASS: f32 = 600.0;
 /// Most blocks between two cards of a row.
 const CARD_GAP: usize = 3;
 /// Share of the page's running text that cards may hold and still be cards.
@@ -69,6 +74,7 @@ pub(crate) fn settle(tree: &mut PageTree<'_>) {
     let sums = Sums::of(&tree.blocks, |block| if block.flags == 0 { mass(block) } else { 0.0 });
     let total = sums.total();
     let kin = masses_of_kin(tree, &sums);
+    let overruled = believe_declared(tree);
     for at in 0..tree.places.len() {
         let inherited = match tree.places.get(at) {
             Some(place) if place.parent != at => {
@@ -79,7 +85,7 @@ pub(crate) fn settle(tree: &mut PageTree<'_>) {
         let Some(place) = tree.places.get_mut(at) else { return };
         let held = kin.get(&place.names).copied().unwrap_or(0.0).max(sums.between(place.blocks));
         let share = if total > 0.0 { held / total } else { 0.0 };
-        let mut own = settled(place.own, place.tag, share);
+        let mut own = settled(place.own, place.tag, share, overruled);
         // Page builders call the boxes of a text widgets; a fold hides its text until it is opened.
         if (inherited | own) & CONTENT != 0 && sums.between(place.blocks) >= TEXT_IN_BOX {
             own &= !WIDGET;
@@ -173,7 +179,27 @@ fn mark_teasers(blocks: &mut [RawBlock]) {
     }
 }
 
-fn settled(own: Flags, tag: Tag, share: f32) -> Flags {
+/// A page that declares which element is the article's text names its boxes after other things than what they hold: a
+/// body may be called `breaking-news`. Returns the share that any other place must hold for its name to be overruled.
+fn believe_declared(tree: &mut PageTree<'_>) -> f32 {
+    let all = Sums::of(&tree.blocks, mass);
+    let declares = |place: &Place| place.own & DECLARED != 0 && all.between(place.blocks) >= DECLARED_LEAST;
+    let declared: Vec<usize> =
+        tree.places.iter().enumerate().filter(|(_, place)| declares(place)).map(|(at, _)| at).collect();
+    for first in &declared {
+        let mut at = *first;
+        while let Some(place) = tree.places.get_mut(at) {
+            place.own &= !(BOILERPLATE & !HIDDEN);
+            if place.parent == at {
+                break;
+            }
+            at = place.parent;
+        }
+    }
+    if declared.is_empty() { OVERRULED } else { OVERRULED_LATE }
+}
+
+fn settled(own: Flags, tag: Tag, share: f32, overruled: f32) -> Flags {
     let late = own & (RELATED | COMMENT | CONSENT) != 0;
     let kept_out = own & BOILERPLATE != 0;
     if !kept_out {
@@ -183,5 +209,5 @@ fn settled(own: Flags, tag: Tag, share: f32) -> Flags {
         return if share >= OVERRULED_LATE { own & !BOILERPLATE } else { own & !CONTENT };
     }
     let is_frame = matches!(tag, Tag::Nav | Tag::Aside | Tag::Footer);
-    if own & CONTENT != 0 && !is_frame || share >= OVERRULED { own & !BOILERPLATE } else { own & !CONTENT }
+    if own & CONTENT != 0 && !is_frame || share >= overruled { own & !BOILERPLATE } else { own & !CONTENT }
 }

@@ -13,7 +13,7 @@ use scraper::node::Element;
 
 use crate::evidence::{Evidence, Position};
 use crate::measure::Measure;
-use crate::names::{self, BOILERPLATE, CONTENT, Flags, HIDDEN};
+use crate::names::{self, BOILERPLATE, CONTENT, DECLARED, Flags, HIDDEN};
 use crate::phrases::tells_new_tab;
 use crate::tags::{Tag, role_flags};
 
@@ -241,7 +241,7 @@ impl<'a> Walker<'a> {
                 "hidden" => flags |= HIDDEN,
                 "aria-hidden" if value == "true" && tag != Tag::Division => flags |= HIDDEN,
                 "style" if hides(value) => flags |= HIDDEN,
-                "itemprop" if value == "articleBody" => flags |= CONTENT,
+                "itemprop" if value == "articleBody" => flags |= CONTENT | DECLARED,
                 _ => {}
             }
         }
