@@ -11,6 +11,7 @@ const BEFORE: &[&str] = &[
     "posted by",
     "published by",
     "story by",
+    "words by",
     "by",
     "author:",
     "authors:",
@@ -35,7 +36,19 @@ const BEFORE: &[&str] = &[
     "撰文：",
     "yazan:",
     "yazar:",
+    "geschrieben von",
+    "veröffentlicht von",
+    "erstellt von",
+    "verfasst von",
+    "ein artikel von",
+    "text von",
     "von",
+    "escrito por",
+    "publicado por",
+    "écrit par",
+    "publié par",
+    "опубликовал",
+    "опубликовано:",
     "par",
     "por",
     "di",
@@ -46,6 +59,8 @@ const BEFORE: &[&str] = &[
     "text:",
     "autor:",
     "autorin:",
+    "interview:",
+    "words:",
     "foto:",
 ];
 
@@ -69,11 +84,61 @@ const NOBODY: &[&str] = &[
     "redaktion",
     "by",
     "profile",
+    "posted",
+    "authors",
+    "the author",
+    "no author",
+    "no-author",
+    "autoreninfo",
+    "agencies",
     "view all posts",
     "about the author",
     "share",
     "follow",
 ];
+
+/// Words for "and" between two names, in the languages of the sources.
+const ANDS: &[&str] = &[" and ", " & ", " und ", " et ", " и ", " және ", " ve ", " ۋە ", " جانە "];
+
+/// Small words inside names.
+const PARTICLES: &[&str] =
+    &["de", "da", "di", "du", "la", "le", "van", "von", "der", "den", "al", "el", "bin", "ibn", "ten", "zu"];
+
+/// What people call themselves behind their names.
+const ROLES: &[&str] = &[
+    "editor",
+    "writer",
+    "reporter",
+    "correspondent",
+    "journalist",
+    "expert",
+    "director",
+    "manager",
+    "contributor",
+    "founder",
+    "professor",
+    "specialist",
+    "analyst",
+    "author",
+    "photographer",
+    "researcher",
+    "consultant",
+    "producer",
+    "columnist",
+    "redakteur",
+    "redakteurin",
+    "журналист",
+    "журналистка",
+    "корреспондент",
+    "редактор",
+    "обозреватель",
+    "тілші",
+    "muhabir",
+    "editör",
+];
+
+/// How many blocks behind the headline a link to its author may stand.
+const NEAR: usize = 12;
 
 /// Longest text that is read as a byline, in bytes.
 const LONGEST: usize = 200;
@@ -132,11 +197,9 @@ fn all<'a>(sources: &'a Bylines<'a>) -> impl Iterator<Item = Vec<String>> + 'a {
         let props: Vec<Said<'_>> =
             evidence.props.iter().filter(|(name, _)| *name == "author").map(|(_, said)| *said).collect();
         let groups = [&props, &evidence.author_links, &evidence.authors];
-        groups
-            .into_iter()
-            .map(|group| first_names(group, sources.headline))
-            .find(|names| !names.is_empty())
-            .unwrap_or_default()
+        let named = groups.into_iter().map(|group| first_names(group, sources.headline));
+        let linked = std::iter::once_with(|| linked_people(&evidence.profile_links, sources.headline));
+        named.chain(linked).find(|names| !names.is_empty()).unwrap_or_default()
     });
     let lines =
         std::iter::once_with(move || sources.lines.iter().find_map(|line| of_line(line)).unwrap_or_default());
@@ -189,12 +252,34 @@ fn first_names(group: &[Said<'_>], headline: usize) -> Vec<String> {
     near.sort_by_key(|said| if said.at + 4 >= headline { said.at } else { usize::MAX });
     for said in near.into_iter().take(8) {
         let text = said.text(LONGEST);
-        let found = if text.len() < LONGEST { clean(text.lines()) } else { Vec::new() };
+        let found = if text.len() < LONGEST { clean(std::iter::once(text.as_str())) } else { Vec::new() };
         if !found.is_empty() {
             return found;
         }
     }
     Vec::new()
+}
+
+/// The people near the headline whose names are links to pages of theirs.
+fn linked_people(links: &[Said<'_>], headline: usize) -> Vec<String> {
+    let near = links.iter().filter(|said| said.at + 4 >= headline && said.at <= headline + NEAR);
+    let texts: Vec<String> =
+        near.map(|said| said.text(LONGEST)).filter(|text| text.len() < LONGEST).collect();
+    let mut names = clean(texts.iter().map(String::as_str));
+    names.retain(|name| looks_like_person(name));
+    names
+}
+
+/// Two to four words that all open with a capital; of scripts without capitals, any.
+fn looks_like_person(name: &str) -> bool {
+    let cased = name.chars().any(|c| c.is_lowercase() || c.is_uppercase());
+    let words: Vec<&str> = name.split(' ').collect();
+    !cased
+        || (2..=4).contains(&words.len())
+            && words.iter().all(|word| {
+                PARTICLES.contains(word)
+                    || word.chars().next().is_some_and(|c| c.is_uppercase() || !c.is_alphabetic())
+            })
 }
 
 /// Labels that stand behind a name in the line of particulars of Chinese pages, often with no space between.
@@ -239,28 +324,46 @@ fn of_line(line: &str) -> Option<Vec<String>> {
     }
     let first = rest.split(['|', '•', '·', '—', '–', '(', '（']).next().unwrap_or_default();
     let names = clean(std::iter::once(first));
-    let capital = |name: &String| {
-        let words: Vec<&str> = name.split(' ').collect();
-        let upper = words.iter().filter(|word| word.chars().next().is_some_and(char::is_uppercase)).count();
-        let alphabet = name.chars().all(|c| c.is_lowercase() || c.is_uppercase() || !c.is_alphabetic());
-        (words.len() >= 2 && upper >= 2) || (!alphabet && name.chars().count() <= 24)
-    };
-    (!names.is_empty() && names.iter().all(capital)).then_some(names)
+    let person = |name: &String| looks_like_person(name) && name.chars().count() <= 40;
+    (!names.is_empty() && names.iter().all(person)).then_some(names)
 }
 
-fn clean<'a>(names: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn clean<'a>(lines: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for name in names
-        .flat_map(|names| names.split([',', ';', '\n', '|', '、', '/', '，']))
-        .flat_map(|names| names.split(" and "))
-        .flat_map(|names| names.split(" & "))
-    {
-        let name = without_lead(&name.split_whitespace().collect::<Vec<_>>().join(" "));
-        if is_name(&name) && !found.iter().any(|known| folded(known) == folded(&name)) {
-            found.push(name);
+    for line in lines {
+        // "Aigul Example, PhD": what follows a whole name in its line is another whole name, or no name at all.
+        let mut follows = false;
+        for name in line.split([',', ';', '\n', '|', '、', '/', '，']).flat_map(parted) {
+            let words = name.split_whitespace().filter(|word| !word.starts_with('@'));
+            let name = without_lead(&words.collect::<Vec<_>>().join(" "));
+            if follows && (!name.contains(' ') && name.is_ascii() || is_role(&name)) {
+                continue;
+            }
+            if is_name(&name) && !found.iter().any(|known| folded(known) == folded(&name)) {
+                follows = name.contains(' ');
+                found.push(name);
+            }
         }
     }
     found
+}
+
+/// Parts names at a word that says "and", where what stands between such words are people.
+fn parted(names: &str) -> Vec<&str> {
+    for and in ANDS {
+        let parts: Vec<&str> = names.split(and).map(str::trim).collect();
+        let people = || parts.iter().all(|part| looks_like_person(&without_lead(part)));
+        if parts.len() > 1 && (and.is_ascii() && and.contains(['&', 'd']) && *and != " und " || people()) {
+            return parts;
+        }
+    }
+    vec![names]
+}
+
+/// "Digital Security Expert"
+fn is_role(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.split(' ').any(|word| ROLES.contains(&word))
 }
 
 fn without_lead(name: &str) -> String {
@@ -288,6 +391,12 @@ fn is_name(name: &str) -> bool {
         && name.chars().any(char::is_alphabetic)
         && !NOBODY.contains(&name.to_lowercase().as_str())
         && !is_sentence_about(name)
+        && !(name.split([' ', '.']).count() > 2 && is_all_small(name))
+}
+
+/// Several words without a capital, in a script that has them, are a phrase.
+fn is_all_small(name: &str) -> bool {
+    name.chars().any(char::is_lowercase) && !name.chars().any(char::is_uppercase)
 }
 
 /// "All articles by …" leads to a list.
@@ -310,4 +419,34 @@ fn is_sentence_about(name: &str) -> bool {
     ]
     .iter()
     .any(|start| lower.starts_with(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: &[&str]) {
+        assert_eq!(clean(std::iter::once(line)), expected, "{line}");
+    }
+
+    #[test]
+    fn what_people_call_themselves_is_no_name() {
+        check("By Aigul Example, PhD, Senior Editor", &["Aigul Example"]);
+        check("Айгуль Примерова\nкорреспондент", &["Айгуль Примерова"]);
+        check("Aigul Example, Dana Example", &["Aigul Example", "Dana Example"]);
+        check("Aigul Example @aigulexample", &["Aigul Example"]);
+    }
+
+    #[test]
+    fn and_parts_people_in_many_languages() {
+        check("Aigul Example and Dana Example", &["Aigul Example", "Dana Example"]);
+        check("Айгүл Үлгі және Дана Үлгі", &["Айгүл Үлгі", "Дана Үлгі"]);
+        check("Institut für Wald und Flur", &["Institut für Wald und Flur"]);
+    }
+
+    #[test]
+    fn only_what_looks_like_a_person_is_read_from_a_line() {
+        assert_eq!(of_line("By Aigul Example"), Some(vec!["Aigul Example".to_owned()]));
+        assert_eq!(of_line("By far the longest queue"), None);
+    }
 }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 use regex::Regex;
 use url::Url;
@@ -30,9 +30,8 @@ const PUBLISHED: &[&str] = &[
     "dcterms.issued",
     "dcterms.created",
     "dc.date.created",
-    "dc.date",
-    "dcterms.date",
-    "date",
+    "published-date",
+    "published_date",
     "article:create_at",
     "cxenseparse:recs:publishtime",
     "bt:pubdate",
@@ -50,6 +49,9 @@ const PUBLISHED: &[&str] = &[
     "og:release_date",
     "weibo: article:create_at",
 ];
+
+/// Names that some sites give to the day of the last change: what stands beside the headline is believed before them.
+const DATED: &[&str] = &["dc.date", "dcterms.date", "date"];
 
 const MODIFIED: &[&str] = &[
     "article:modified_time",
@@ -74,6 +76,10 @@ static IN_URL_DAY_FIRST: LazyLock<Option<Regex>> =
 
 /// Longest text of an element that is read as a date, in bytes.
 const LONGEST: usize = 200;
+/// How much of a paragraph may be the date with which it opens, in characters.
+const OPENING: usize = 20;
+/// Seconds of a quarter of an hour: zones differ by such.
+const QUARTER: i64 = 900;
 /// How many dates of lines are held against the one in the address.
 const LINES: usize = 8;
 /// How many blocks before the headline, and behind it, a date may stand that is the article's.
@@ -96,6 +102,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) url: Option<&'a Url>,
     /// The number of the headline's block.
     pub(crate) headline: usize,
+    /// How the text opens, if a paragraph does so with a digit.
+    pub(crate) opening: &'a str,
     /// Lines that may carry a date, the likeliest first.
     pub(crate) lines: Vec<&'a str>,
     pub(crate) zone: &'a TimeZone,
@@ -118,9 +126,12 @@ pub(crate) fn find(sources: &Sources<'_>) -> Dates {
         .or_else(|| of_prop("datePublished"))
         .or_else(|| sources.structured.page_published.as_deref().and_then(read))
         .or_else(|| sources.beside_headline())
+        .or_else(|| DATED.iter().find_map(|name| evidence.all_meta(name).find_map(read)))
         .or_else(|| sources.of_url_and_line())
         .or_else(|| sources.anywhere())
-        .or_else(|| of_prop("dateCreated"));
+        .or_else(|| of_prop("dateCreated"))
+        .or_else(|| sources.opening())
+        .map(|date| sources.local(date));
     let modified = main
         .and_then(|one| one.modified.as_deref())
         .and_then(read)
@@ -180,6 +191,32 @@ impl Sources<'_> {
         self.evidence.times.iter().chain(&self.evidence.dated).find_map(|said| self.of(*said))
     }
 
+    /// The day with which the text opens: "01.02.2022 The border …".
+    fn opening(&self) -> Option<ZonedDateTime> {
+        let start: String = self.opening.chars().take(OPENING).collect();
+        self.believed(for_readers(&start, self.zone))
+    }
+
+    /// A time in UTC names an instant and says nothing of the outlet's clock: the same instant elsewhere on the page, the
+    /// source's zone, or the day in the address tell which day it was there.
+    fn local(&self, date: ZonedDateTime) -> ZonedDateTime {
+        if date.offset() != Offset::UTC || date.time() == jiff::civil::Time::midnight() {
+            return date;
+        }
+        if let Some(offset) = self.evidence.times.iter().filter_map(|said| said.value).find_map(|value| {
+            let other = machine(value, &TimeZone::UTC)?;
+            offset_beside(&date, &other)
+        }) {
+            return date.with_time_zone(offset.to_time_zone());
+        }
+        let there = date.with_time_zone(self.zone.clone());
+        match self.of_urls() {
+            Some(day) if day.date() != there.date() => offset_of_day(&date, day.date())
+                .map_or(there, |offset| date.with_time_zone(offset.to_time_zone())),
+            _ => there,
+        }
+    }
+
     fn of(&self, said: Said<'_>) -> Option<ZonedDateTime> {
         let for_machines = said.value.and_then(|value| self.believed(parse(value, self.zone)));
         for_machines.or_else(|| {
@@ -194,6 +231,26 @@ impl Sources<'_> {
             .flatten()
             .find_map(|url| self.believed(of_url(url)?.to_zoned_datetime(self.zone.clone()).ok()))
     }
+}
+
+/// The offset of `other` when it is the same instant: given with an offset, or as a clock without one that differs from
+/// UTC by quarters of an hour to the very second.
+fn offset_beside(date: &ZonedDateTime, other: &ZonedDateTime) -> Option<Offset> {
+    if other.offset() != Offset::UTC {
+        let apart = date.timestamp().duration_since(other.timestamp()).abs();
+        return (apart < SignedDuration::from_mins(1)).then(|| other.offset());
+    }
+    let apart = other.timestamp().duration_since(date.timestamp());
+    let quarters = apart.as_secs() % QUARTER == 0 && date.second() != 0;
+    let known = (-12 * 3600..=14 * 3600).contains(&apart.as_secs()) && !apart.is_zero();
+    (quarters && known).then(|| Offset::from_seconds(i32::try_from(apart.as_secs()).ok()?).ok()).flatten()
+}
+
+/// The offset nearest to UTC, in whole hours, at which `date` falls on `day`.
+fn offset_of_day(date: &ZonedDateTime, day: Date) -> Option<Offset> {
+    let hours = (1..=14_i8).flat_map(|hour| [hour, -hour]).filter(|hour| *hour >= -12);
+    let mut offsets = hours.filter_map(|hour| Offset::from_hours(hour).ok());
+    offsets.find(|offset| date.with_time_zone(offset.to_time_zone()).date() == day)
 }
 
 fn of_said(said: Said<'_>) -> Option<String> {
@@ -234,6 +291,7 @@ mod tests {
                 title: "",
                 url: None,
                 headline: 0,
+                opening: "",
                 lines: vec![line],
                 zone: &TimeZone::UTC,
                 fetched,
@@ -245,5 +303,18 @@ mod tests {
         assert_eq!(check("23.11.2026 09:00").as_deref(), Some("2026-11-23T09:00:00Z"));
         // In Almaty it is the 24th already; the clock of the fetch is the latest that is said.
         assert_eq!(check("24.11.2026").as_deref(), Some("2026-11-23T10:00:00Z"));
+    }
+
+    #[test]
+    fn a_time_in_utc_falls_on_the_outlets_own_day() {
+        let utc: ZonedDateTime = "2026-11-24T05:30:59[UTC]".parse().unwrap();
+        let day = |text: &str| offset_beside(&utc, &machine(text, &TimeZone::UTC).unwrap());
+        assert_eq!(day("2026-11-23T23:30:59-06:00"), Offset::from_hours(-6).ok());
+        assert_eq!(day("2026-11-23T23:30:59"), Offset::from_hours(-6).ok());
+        // An hour later to the minute may be a correction.
+        assert_eq!(day("2026-11-24T07:10:00+00:00"), None);
+        let before = offset_of_day(&utc, "2026-11-23".parse().unwrap());
+        assert_eq!(before, Offset::from_hours(-6).ok());
+        assert_eq!(offset_of_day(&utc, "2026-11-20".parse().unwrap()), None);
     }
 }

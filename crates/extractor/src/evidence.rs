@@ -7,6 +7,43 @@ use scraper::node::Element;
 use crate::names::{AUTHOR, COMMENT, DATE, FOOT, Flags, NAV, RELATED, SIDE};
 use crate::tags::Tag;
 
+/// Parts of a page that speak of other things than its article.
+const ELSEWHERE: Flags = COMMENT | RELATED | NAV | FOOT | SIDE;
+
+/// Folders in which sites keep the pages of their authors.
+const AUTHOR_FOLDERS: &[&str] = &[
+    "author",
+    "authors",
+    "autor",
+    "autores",
+    "autoren",
+    "auteur",
+    "auteurs",
+    "autore",
+    "autori",
+    "staff",
+    "newsteam",
+    "people",
+    "contributor",
+    "contributors",
+    "columnist",
+    "columnists",
+    "journalist",
+    "reporter",
+    "reporters",
+    "profil",
+    "profile",
+    "profiles",
+    "byline",
+    "writer",
+    "writers",
+    "avtor",
+    "avtory",
+    "author_list",
+    "yazar",
+    "yazarlar",
+];
+
 /// Most elements of one sort that are kept: a page with more is a list.
 const MOST: usize = 64;
 
@@ -57,6 +94,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) authors: Vec<Said<'a>>,
     /// Links that say that they lead to an author.
     pub(crate) author_links: Vec<Said<'a>>,
+    /// Links into the part of the site where its authors have their pages.
+    pub(crate) profile_links: Vec<Said<'a>>,
     /// Links that say that they lead to a tag.
     pub(crate) tag_links: Vec<Said<'a>>,
 }
@@ -81,7 +120,7 @@ impl<'a> Evidence<'a> {
         position: Position,
     ) {
         let Position { at, flags, .. } = position;
-        let elsewhere = flags & (COMMENT | RELATED | NAV | FOOT | SIDE) != 0;
+        let elsewhere = flags & ELSEWHERE != 0;
         match tag {
             Tag::Meta => self.note_meta(node, element, at),
             Tag::LinkRelation => self.note_relation(element),
@@ -139,8 +178,11 @@ impl<'a> Evidence<'a> {
     }
 
     fn note_link(&mut self, node: NodeRef<'a, Node>, element: &'a Element, position: Position) {
-        let Some(rel) = attr(element, "rel") else { return };
         let said = Said { node, value: attr(element, "href"), at: position.at };
+        if said.value.is_some_and(leads_to_author) && position.flags & ELSEWHERE == 0 {
+            keep(&mut self.profile_links, said);
+        }
+        let Some(rel) = attr(element, "rel") else { return };
         for word in rel.split_ascii_whitespace() {
             match word {
                 "author" if position.flags & (COMMENT | RELATED) == 0 => keep(&mut self.author_links, said),
@@ -150,6 +192,13 @@ impl<'a> Evidence<'a> {
             }
         }
     }
+}
+
+/// Whether an address is that of one page in a folder of authors.
+fn leads_to_author(address: &str) -> bool {
+    let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+    let mut parts = path.rsplit('/').skip(1).take(2);
+    parts.any(|part| AUTHOR_FOLDERS.contains(&part))
 }
 
 fn keep<'a>(into: &mut Vec<Said<'a>>, said: Said<'a>) {

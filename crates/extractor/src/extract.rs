@@ -121,6 +121,7 @@ fn describe(page: &Page<'_>, tree: &PageTree<'_>, structured: &Structured, title
         title: &title,
         url: page.url,
         headline,
+        opening: opening(tree, headline),
         lines: lines_near(tree, headline, |block| block.measure.digits > 2)
             .into_iter()
             .chain(all_lines.map(|block| tree.text_of(block)))
@@ -199,6 +200,14 @@ fn headline(tree: &PageTree<'_>, title: &str) -> usize {
     headings.find(|(_, block)| says_it(block)).map_or(0, |(at, _)| at)
 }
 
+/// The first paragraph below the headline, when it opens with a digit.
+fn opening<'t>(tree: &'t PageTree<'_>, headline: usize) -> &'t str {
+    let mut below = tree.blocks.iter().skip(headline).take(LINES_BELOW);
+    let text = below.find(|block| block.flags == 0 && block.measure.weight >= 120.0);
+    let text = text.map(|block| tree.text_of(block)).unwrap_or_default();
+    if text.starts_with(|c: char| c.is_ascii_digit()) { text } else { "" }
+}
+
 /// Short lines around the headline, from it downwards first.
 fn lines_near<'t>(tree: &'t PageTree<'_>, headline: usize, fits: impl Fn(&RawBlock) -> bool) -> Vec<&'t str> {
     let below = tree.blocks.iter().skip(headline).take(LINES_BELOW);
@@ -230,7 +239,7 @@ fn partial(
     tree: &PageTree<'_>,
     (range, has_next): ((usize, usize), bool),
 ) -> Option<Partial> {
-    if scanned.partial {
+    if scanned.partial || scanned.flattened > 0 {
         return Some(Partial::Limits);
     }
     // A wall stands in the text's element or right behind it; elsewhere the same words invite to log in.
@@ -279,7 +288,9 @@ fn text_of(
     let said = said.map(|text| (text, TextOrigin::LinkedData));
     let said = said.or_else(|| {
         let poor = mass < POOR;
-        poor.then(|| state::body(&scanned.state)).flatten().map(|text| (text, TextOrigin::ScriptState))
+        poor.then(|| state::body(&scanned.state, &scanned.flight))
+            .flatten()
+            .map(|text| (text, TextOrigin::ScriptState))
     });
     if let Some((text, origin)) = said
         && Measure::of(&text).weight > (MUCH_MORE * mass).max(content::LEAST)

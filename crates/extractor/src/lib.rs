@@ -14,6 +14,7 @@ mod content;
 mod dates;
 mod evidence;
 mod extract;
+mod flight;
 mod measure;
 mod names;
 mod page;

@@ -7,6 +7,8 @@
 
 use memchr::{memchr, memchr3, memmem};
 
+use crate::flight;
+
 /// Longest text that is parsed, in bytes. The longest articles that were ever published stay below.
 const LONGEST: usize = 6 * 1024 * 1024;
 /// Deepest nesting that is parsed; browsers draw 512, and flatten what lies deeper.
@@ -30,8 +32,12 @@ pub(crate) struct Scanned<'a> {
     pub(crate) linked_data: Vec<&'a str>,
     /// Other scripts of JSON: the state from which a script would draw the page.
     pub(crate) state: Vec<&'a str>,
+    /// Calls that stream such state, piece by piece.
+    pub(crate) flight: Vec<&'a str>,
     /// Whether something was cut off that may have been text.
     pub(crate) partial: bool,
+    /// How many elements lay too deep to be told apart; their text is kept.
+    pub(crate) flattened: u32,
 }
 
 /// Reads `html` once. `pictures` are kept when the selectors of a site rule may ask for them.
@@ -60,7 +66,14 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     fn new(source: &'a str, pictures: bool) -> Self {
         let html = String::with_capacity(source.len().min(LONGEST));
-        let scanned = Scanned { html, linked_data: Vec::new(), state: Vec::new(), partial: false };
+        let scanned = Scanned {
+            html,
+            linked_data: Vec::new(),
+            state: Vec::new(),
+            flight: Vec::new(),
+            partial: false,
+            flattened: 0,
+        };
         Self {
             source,
             bytes: source.as_bytes(),
@@ -172,6 +185,7 @@ impl<'a> Scanner<'a> {
         {
             if self.depth >= DEEPEST {
                 self.flattened += 1;
+                self.scanned.flattened += 1;
                 return self.skip(tag, end);
             }
             self.depth += 1;
@@ -219,6 +233,8 @@ impl<'a> Scanner<'a> {
             self.scanned.linked_data.push(content);
         } else if attributes.contains("application/json") {
             self.scanned.state.push(content);
+        } else if let Some(call) = content.trim_start().strip_prefix(flight::CALL) {
+            self.scanned.flight.push(call);
         } else if let Some((name, value)) = content.split_once('=')
             && name.len() < 64
             && name.trim_start().starts_with("window.")

@@ -1,6 +1,6 @@
 //! The headline, without the outlet's name.
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Said};
 use crate::measure::folded;
 use crate::structured::Structured;
 
@@ -10,6 +10,12 @@ const BETWEEN: &[&str] =
 
 /// Longest headline that is read, in bytes.
 const LONGEST: usize = 600;
+
+/// Most pieces of text in a heading that are told apart.
+const MOST_PARTS: usize = 8;
+
+/// Least letters of a headline below a line of its own.
+const LEAST_REST: usize = 15;
 
 /// Returns the headline; empty when the page has none.
 pub(crate) fn find(evidence: &Evidence<'_>, structured: &Structured) -> String {
@@ -28,16 +34,29 @@ pub(crate) fn find(evidence: &Evidence<'_>, structured: &Structured) -> String {
     // name of the outlet or of a section.
     let said = [graph.as_str(), element.as_str(), headline.as_str()];
     if let Some(same) =
-        headings.iter().find(|heading| said.iter().any(|said| says_the_same(heading, said, &site)))
+        headings.iter().find(|heading| said.iter().any(|said| says_the_same(&heading.line, said, &site)))
     {
-        return same.clone();
+        return without_kicker(same, &said).to_owned();
     }
     for candidate in [headline, graph, element] {
         if !candidate.is_empty() {
             return candidate;
         }
     }
-    headings.into_iter().next().unwrap_or_default()
+    headings.into_iter().next().map(|heading| heading.line).unwrap_or_default()
+}
+
+/// A heading may open with a line above the headline, "After the talks"; then the page says the rest of it elsewhere.
+fn without_kicker<'a>(heading: &'a Heading, said: &[&'a str]) -> &'a str {
+    let whole = folded(&heading.line);
+    let is_rest = |said: &&&str| {
+        let rest = folded(said);
+        let ends = rest.chars().count() >= LEAST_REST && rest.len() < whole.len() && whole.ends_with(&rest);
+        let above = heading.line.strip_suffix(**said).map(str::trim_end);
+        let parted = above.is_some_and(|above| above.ends_with([':', '|', '/', '–', '—']));
+        ends && (parted || heading.ends.contains(&rest))
+    };
+    said.iter().filter(is_rest).max_by_key(|said| said.len()).copied().unwrap_or(&heading.line)
 }
 
 fn says_the_same(heading: &str, said: &str, site: &str) -> bool {
@@ -50,14 +69,25 @@ fn says_the_same(heading: &str, said: &str, site: &str) -> bool {
     short.len() >= 8 && 2 * short.len() >= long.len() && long.contains(short.as_str())
 }
 
-fn headings(evidence: &Evidence<'_>) -> Vec<String> {
-    let of = |wanted: u8| -> Vec<String> {
-        let found = evidence.headings.iter().filter(|(level, _)| *level == wanted);
-        found.map(|(_, said)| line(&said.text(LONGEST))).filter(|text| !text.is_empty()).collect()
+/// A heading of the page.
+struct Heading {
+    line: String,
+    /// What stands in its last element, its last two, and so on: folded, but for the whole.
+    ends: Vec<String>,
+}
+
+fn headings(evidence: &Evidence<'_>) -> Vec<Heading> {
+    let of = |wanted: u8| {
+        let found = evidence.headings.iter().filter(move |(level, _)| *level == wanted);
+        found.map(|(_, said)| Heading { line: line(&said.text(LONGEST)), ends: ends(said) })
     };
-    let mut all = of(1);
-    all.extend(of(2));
-    all
+    of(1).chain(of(2)).filter(|heading| !heading.line.is_empty()).collect()
+}
+
+fn ends(said: &Said<'_>) -> Vec<String> {
+    let texts = said.node.descendants().filter_map(|node| node.value().as_text().map(|text| folded(text)));
+    let texts: Vec<String> = texts.filter(|text| !text.is_empty()).take(MOST_PARTS).collect();
+    (1..texts.len()).map(|from| texts.iter().skip(from).map(String::as_str).collect()).collect()
 }
 
 /// Cuts the outlet's name off the end.
@@ -76,7 +106,8 @@ fn chinese_tail(title: &str) -> Option<(&str, &str)> {
     let (head, tail) = title.rsplit_once('-')?;
     let head = head.trim_end_matches('-');
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
-    (head.chars().next_back().is_some_and(is_han) && tail.chars().all(is_han)).then_some((head, tail))
+    let closes = |c: char| is_han(c) || "！？。”）》」".contains(c);
+    (head.chars().next_back().is_some_and(closes) && tail.chars().all(is_han)).then_some((head, tail))
 }
 
 fn line(text: &str) -> String {
@@ -110,5 +141,17 @@ mod tests {
             "口岸重新开放",
         );
         check("<title>Only this</title>", "Only this");
+    }
+
+    #[test]
+    fn a_line_above_the_headline_is_no_part_of_it() {
+        let page = |heading: &str, graph: &str| {
+            format!("<head><meta property=og:title content='{graph}'></head><h1>{heading}</h1>")
+        };
+        let headline = "Border post opens at night";
+        check(&page(&format!("<span>After the talks</span> {headline}"), headline), headline);
+        check(&page(&format!("After the talks: {headline}"), headline), headline);
+        // The beginning of one sentence is no line of its own.
+        check(&page(&format!("When the {headline}"), headline), &format!("When the {headline}"));
     }
 }
