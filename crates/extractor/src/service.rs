@@ -6,7 +6,7 @@ use archive::{Archive, decode};
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{CaptureId, Clock};
+use model::{CanonicalUrl, CaptureId, Clock};
 use store::{Extracting, Extraction, Failed, Handler, Job, JobKind, NewVersion, PageCapture};
 use text::{detect, fingerprint};
 
@@ -61,18 +61,21 @@ impl Handler for ExtractService {
     }
 }
 
-fn extraction(read: Result<Extracted, ExtractError>, page: &PageCapture, now: Timestamp) -> Extraction {
+/// What was read, with the addresses that the page may be known under.
+type Read = Result<(Vec<CanonicalUrl>, Extracted), ExtractError>;
+
+fn extraction(read: Read, page: &PageCapture, now: Timestamp) -> Extraction {
     match read {
-        Ok(extracted) if extracted.rule_found_nothing => {
+        Ok((addresses, extracted)) if extracted.rule_found_nothing => {
             let (id, source) = (page.article.id.0, page.source.id.as_str());
             tracing::warn!(
                 article.id = id,
                 source.id = source,
                 "the content rule found nothing, the general algorithm stepped in"
             );
-            Extraction::ReadWithoutRule(version_of(extracted, page))
+            Extraction::ReadWithoutRule(version_of(extracted, addresses, page))
         }
-        Ok(extracted) => Extraction::Read(version_of(extracted, page)),
+        Ok((addresses, extracted)) => Extraction::Read(version_of(extracted, addresses, page)),
         Err(error) => {
             let hopeful = page.article.first_seen + HOPE > now && error != ExtractError::NotHtml;
             let (id, source) = (page.article.id.0, page.source.id.as_str());
@@ -82,29 +85,36 @@ fn extraction(read: Result<Extracted, ExtractError>, page: &PageCapture, now: Ti
     }
 }
 
-fn read_page(
-    archive: &Archive,
-    page: &PageCapture,
-    most: usize,
-) -> Result<Result<Extracted, ExtractError>, Failed> {
+fn read_page(archive: &Archive, page: &PageCapture, most: usize) -> Result<Read, Failed> {
     let stored = archive.read(&page.capture.location).map_err(|error| Failed::passing(&error))?;
     let coding = stored.response.content_encoding();
     let Ok(decoded) = decode(&coding, &stored.response.body, most) else {
         return Ok(Err(ExtractError::Empty));
     };
     let rules = SiteRules::parse(&page.source.rules).ok().flatten();
-    Ok(extract(&Page {
+    // Where the redirects ended is the page's address; what it says of others counts from there.
+    let found_at = CanonicalUrl::parse(&stored.url).unwrap_or_else(|_| page.article.url.clone());
+    let read = extract(&Page {
         bytes: &decoded.bytes,
-        url: Some(page.article.url.url()),
+        url: Some(found_at.url()),
         content_type: stored.response.content_type(),
         rules: rules.as_ref(),
         zone: TimeZone::get(&page.source.timezone).unwrap_or(TimeZone::UTC),
         fetched: page.capture.fetched,
-    }))
+    });
+    Ok(read.map(|extracted| (addresses(&found_at, &extracted), extracted)))
+}
+
+/// Where the page was found, and what it calls its address. It may only speak for its own registrant: a page that
+/// claims another outlet's address would take that outlet's place.
+fn addresses(found_at: &CanonicalUrl, extracted: &Extracted) -> Vec<CanonicalUrl> {
+    let claimed = extracted.canonical.clone().and_then(|url| CanonicalUrl::from_url(url).ok());
+    let claimed = claimed.filter(|claimed| claimed.is_of_one_site(found_at) && claimed != found_at);
+    [found_at.clone()].into_iter().chain(claimed).collect()
 }
 
 /// The feed's word stands in for a title or a date that the page does not give.
-fn version_of(extracted: Extracted, page: &PageCapture) -> NewVersion {
+fn version_of(extracted: Extracted, addresses: Vec<CanonicalUrl>, page: &PageCapture) -> NewVersion {
     let text = extracted.text();
     let entry = page.entry.as_ref();
     let title = Some(extracted.title).filter(|title| !title.is_empty());
@@ -118,6 +128,7 @@ fn version_of(extracted: Extracted, page: &PageCapture) -> NewVersion {
         lang: detect(&format!("{title}\n{text}")),
         fingerprint: fingerprint(&format!("{title}\n{text}")).to_hex(),
         blocks: extracted.blocks,
+        addresses,
         title,
     }
 }

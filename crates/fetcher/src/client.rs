@@ -82,10 +82,10 @@ enum Purpose {
 }
 
 impl<'a> Ask<'a> {
-    /// Returns the request for a page of `source`, without conditions. State media are told no contact.
+    /// Returns the request for a page of `source`, without conditions. State media, and outlets of which we know nothing, are told no contact.
     pub fn of(source: &Source, url: &'a Url) -> Self {
         let pace = Pace { connections: source.connections, delay: source.delay.unsigned_abs() };
-        let names_contact = source.kind != SourceKind::State;
+        let names_contact = !matches!(source.kind, SourceKind::State | SourceKind::Unlisted);
         Self { url, validators: None, names_contact, pace, oversize: Oversize::Refuse }
     }
 

@@ -13,6 +13,9 @@ use std::fmt;
 use thiserror::Error;
 use url::{Position, Url};
 
+/// Addresses beyond this are attacks or mistakes.
+const MAX_BYTES: usize = 8192;
+
 /// An http(s) address in the form under which an article is known.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct CanonicalUrl(Url);
@@ -28,6 +31,9 @@ pub enum UrlError {
         /// What the URL standard says.
         source: url::ParseError,
     },
+    /// It is longer than any page's.
+    #[error("an address of {0} bytes is no page's: the limit is {MAX_BYTES}")]
+    TooLong(usize),
     /// It is of another scheme, or has no host.
     #[error("`{0}` is no page on the web: only http and https addresses with a host are fetched")]
     NotWeb(String),
@@ -49,7 +55,19 @@ impl CanonicalUrl {
     ///
     /// # Errors
     /// When it is not http(s), or has no host.
-    pub fn from_url(mut url: Url) -> Result<Self, UrlError> {
+    pub fn from_url(url: Url) -> Result<Self, UrlError> {
+        let mut url = url;
+        while let Some(inner) = Self::clean(&mut url)? {
+            url = inner;
+        }
+        Ok(Self(url))
+    }
+
+    /// Cleans an address; returns the one behind it when it is an AMP cache's.
+    fn clean(url: &mut Url) -> Result<Option<Url>, UrlError> {
+        if url.as_str().len() > MAX_BYTES {
+            return Err(UrlError::TooLong(url.as_str().len()));
+        }
         if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none_or(str::is_empty) {
             return Err(UrlError::NotWeb(url.as_str().chars().take(200).collect()));
         }
@@ -59,13 +77,10 @@ impl CanonicalUrl {
         }
         // Credentials in an article's address are never meant; both calls only fail without a host.
         let _no_host = (url.set_username(""), url.set_password(None));
-        normalize(&mut url);
+        normalize(url);
         // What an escape hid may be a parameter that counts visitors.
-        tracking::strip(&mut url);
-        match twins::behind_amp_cache(&url) {
-            Some(inner) => Self::from_url(inner),
-            None => Ok(Self(url)),
-        }
+        tracking::strip(url);
+        Ok(twins::behind_amp_cache(url))
     }
 
     /// Returns the address as a URL.
@@ -110,6 +125,12 @@ impl fmt::Display for CanonicalUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// Returns whether many publish under a registered domain, so that it says nothing of who speaks.
+pub fn is_platform(domain: &str) -> bool {
+    let lines = include_str!("../data/platforms.tsv").lines();
+    lines.filter_map(|line| line.split('\t').next()).any(|platform| platform == domain)
 }
 
 /// Returns the registered domain of `host` by the public suffix list, or the host itself when it has none

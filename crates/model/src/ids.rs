@@ -47,7 +47,27 @@ pub struct SourceId(String);
 #[error("`{0}` is no source id: use small letters a-z, digits and single hyphens, such as `astana-times`")]
 pub struct SourceIdError(String);
 
+/// No id is longer.
+const LONGEST: usize = 64;
+
 impl SourceId {
+    /// Returns the id of an outlet that nobody has described, from its registered domain.
+    pub fn of_unlisted(domain: &str) -> Self {
+        let mut id = String::from("elsewhere");
+        for label in domain.to_ascii_lowercase().split(|c: char| !c.is_ascii_alphanumeric() && c != '-') {
+            let label: Vec<&str> = label.split('-').filter(|part| !part.is_empty()).collect();
+            if !label.is_empty() {
+                // A hyphen of the name stays apart from its dots: `a-b.kz` is not `a.b.kz`.
+                id.extend(["-", &label.join("-h-")]);
+            }
+        }
+        if id.len() > LONGEST {
+            id = format!("elsewhere-{}", text::fingerprint(domain).to_hex());
+            id.truncate(LONGEST);
+        }
+        Self(id)
+    }
+
     /// Returns the id as it was written.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -60,7 +80,7 @@ impl FromStr for SourceId {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let kept = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let words = text.split('-').all(|word| !word.is_empty());
-        if text.len() <= 64 && words && text.chars().all(kept) {
+        if text.len() <= LONGEST && words && text.chars().all(kept) {
             Ok(Self(text.to_owned()))
         } else {
             Err(SourceIdError(text.to_owned()))
@@ -102,5 +122,20 @@ mod tests {
         check("a--b", false);
         check("-a", false);
         check("a b", false);
+    }
+
+    #[test]
+    fn an_unlisted_outlet_has_an_id_that_reads_back() {
+        let check = |domain: &str, expected: &str| {
+            let id = SourceId::of_unlisted(domain);
+            assert_eq!(id.as_str(), expected);
+            assert_eq!(id.as_str().parse::<SourceId>().unwrap(), id);
+        };
+        check("example.org", "elsewhere-example-org");
+        check("www-gov.kz", "elsewhere-www-h-gov-kz");
+        check("xn--80ar0agxd.kz", "elsewhere-xn-h-80ar0agxd-kz");
+        check("[::1]", "elsewhere-1");
+        let long = SourceId::of_unlisted(&"a".repeat(80));
+        assert!(long.as_str().len() <= 64 && long.as_str().parse::<SourceId>().is_ok());
     }
 }

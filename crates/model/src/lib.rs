@@ -19,7 +19,7 @@ mod watch;
 
 pub use alert::{Alert, Excerpt, Highlight, Named, Novelty};
 pub use article::{Article, Block, BlockKind, Origin, Version};
-pub use canonical::{CanonicalUrl, UrlError, registered_domain};
+pub use canonical::{CanonicalUrl, UrlError, is_platform, registered_domain};
 pub use capture::{Capture, CaptureLocation};
 pub use clock::Clock;
 pub use digest::{Delivery, DeliveryOutcome, Digest, DigestContents, Readings};

@@ -8,7 +8,7 @@ use text::Lang;
 use thiserror::Error;
 use url::Url;
 
-use crate::{EndpointId, SourceId};
+use crate::{CanonicalUrl, EndpointId, SourceId};
 
 /// An outlet, as the operator described it.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +52,8 @@ pub struct Endpoint {
     pub kind: EndpointKind,
     /// Where it is.
     pub url: Url,
+    /// The CSS selectors of a listing page, as TOML text; empty: its articles are found without.
+    pub selectors: String,
     /// What the server wants to hear at the next poll.
     pub validators: Validators,
     /// How it does.
@@ -60,6 +62,8 @@ pub struct Endpoint {
     pub last_read: Option<Timestamp>,
     /// Whether its backlog was taken in already.
     pub looked: bool,
+    /// The entry that it announced last; `None` before the first one.
+    pub newest: Option<CanonicalUrl>,
 }
 
 /// `ETag` and `Last-Modified` of the last full answer, returned byte for byte.
@@ -133,6 +137,8 @@ words!(
         Academic = "academic",
         /// Channels and blogs.
         Social = "social",
+        /// Not described by anybody: another outlet's entry pointed to its page.
+        Unlisted = "unlisted",
     }
 );
 
@@ -143,6 +149,12 @@ words!(
         Feed = "feed",
         /// A news sitemap, or an index of such.
         Sitemap = "sitemap",
+        /// A page that lists articles, read by CSS selectors.
+        Listing = "listing",
+        /// The public preview of a Telegram channel, `https://t.me/s/<channel>`.
+        Telegram = "telegram",
+        /// A `YouTube` channel, by the address of its page.
+        Youtube = "youtube",
     }
 );
 

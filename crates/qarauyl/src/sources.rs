@@ -37,6 +37,9 @@ struct SourceForm {
     connections: Option<u32>,
     enabled: bool,
     rules: Option<toml::Table>,
+    /// Registered domains of its pages, beside those of its endpoints.
+    #[serde(default)]
+    domains: Vec<String>,
     #[serde(default)]
     endpoint: Vec<EndpointForm>,
 }
@@ -46,6 +49,15 @@ struct SourceForm {
 struct EndpointForm {
     kind: String,
     url: String,
+    selectors: Option<toml::Table>,
+}
+
+/// `unlisted` is what outlets are that nobody describes; whoever writes a file describes one.
+fn described(kind: SourceKind) -> anyhow::Result<SourceKind> {
+    if kind == SourceKind::Unlisted {
+        bail!("`unlisted` is for outlets without a file: say what kind this one is");
+    }
+    Ok(kind)
 }
 
 /// Reads source files, each with its name; a mistake is named with file and line.
@@ -93,7 +105,7 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         country: Some(form.country)
             .filter(|code| code.len() == 2)
             .context("country is a code of two letters, such as KZ")?,
-        kind: form.kind.parse::<SourceKind>()?,
+        kind: described(form.kind.parse()?)?,
         languages: languages.collect::<anyhow::Result<_>>()?,
         owner: form.owner,
         first_look: form.first_look.map_or(Ok(FirstLook::Archive), |word| word.parse())?,
@@ -110,8 +122,20 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         if !matches!(url.scheme(), "http" | "https") {
             bail!("`{}` is no web address: only http and https are polled", endpoint.url);
         }
+        let kind = endpoint.kind.parse::<EndpointKind>()?;
+        let selectors = selectors(kind, endpoint.selectors.as_ref())?;
         let first_due = if source.enabled { plan.next_after(now, number) } else { now };
-        endpoints.push(ConfiguredEndpoint { kind: endpoint.kind.parse::<EndpointKind>()?, url, first_due });
+        endpoints.push(ConfiguredEndpoint { kind, url, selectors, first_due });
     }
-    Ok(ConfiguredSource { source, endpoints })
+    Ok(ConfiguredSource { source, endpoints, domains: form.domains })
+}
+
+fn selectors(kind: EndpointKind, table: Option<&toml::Table>) -> anyhow::Result<String> {
+    let Some(table) = table else { return Ok(String::new()) };
+    if kind != EndpointKind::Listing {
+        bail!("only an endpoint of kind `listing` has selectors: take them out, or change the kind");
+    }
+    let text = table.to_string();
+    fetcher::listing::Selectors::parse(&text)?;
+    Ok(text)
 }

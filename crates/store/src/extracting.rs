@@ -3,12 +3,14 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    Article, ArticleId, Block, BlockKind, Capture, CaptureId, CaptureLocation, Entry, Origin, Source,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, CaptureLocation, Entry, Origin,
+    Source,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use text::Lang;
 
+use crate::addresses::settle;
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::rows::{
@@ -58,6 +60,8 @@ pub struct NewVersion {
     pub blocks: Vec<Block>,
     /// Hash of title and text.
     pub fingerprint: String,
+    /// Where the page was found at last, and what it calls its address within that site.
+    pub addresses: Vec<CanonicalUrl>,
 }
 
 /// What the extractor needs.
@@ -110,8 +114,8 @@ impl Extracting for Database {
             Extraction::Read(version) | Extraction::ReadWithoutRule(version) => {
                 let is_empty = matches!(extraction, Extraction::ReadWithoutRule(_));
                 put_rule_state(&mut transaction, page, is_empty, now).await?;
-                let from =
-                    From { article: page.article.id, capture: Some(page.capture.id), origin: Origin::Page };
+                let article = settle(&mut transaction, page, version).await?;
+                let from = From { article, capture: Some(page.capture.id), origin: Origin::Page };
                 keep_version(&mut transaction, &from, version, now).await?;
             }
             Extraction::Unreadable { again } => {
@@ -242,6 +246,7 @@ fn feed_version(entry: &AnyRow) -> Result<Option<NewVersion>, StoreError> {
         lang: text::detect(&whole),
         blocks: texts.iter().map(paragraph).collect(),
         fingerprint: text::fingerprint(&whole).to_hex(),
+        addresses: Vec::new(),
         title,
     }))
 }

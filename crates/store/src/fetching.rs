@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    Article, ArticleId, CaptureLocation, Endpoint, EndpointId, EndpointState, Entry, FirstLook, Source,
-    Validators,
+    Article, ArticleId, CanonicalUrl, CaptureLocation, Endpoint, EndpointId, EndpointState, Entry, FirstLook,
+    Source, Validators, registered_domain,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use url::Url;
 
+use crate::addresses::{known, owner};
 use crate::database::{close_job, open_job};
 use crate::extracting::keep_feed_version;
 use crate::job::NewJob;
@@ -102,8 +103,10 @@ pub trait Fetching: Send + Sync {
 impl Fetching for Database {
     async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError> {
         let sql = format!(
-            "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.etag as e_etag,
-             e.last_modified as e_last_modified, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked
+            "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.selectors as e_selectors, e.etag as e_etag,
+             e.last_modified as e_last_modified, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked,
+             coalesce((select a.url from entries n join articles a on a.id = n.article where n.endpoint = e.id
+                       order by n.id desc limit 1), '') as e_newest
              from endpoints e join sources s on s.id = e.source where e.id = $1 and e.configured = 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
@@ -180,21 +183,9 @@ async fn keep_entry(
     entry: &Entry,
 ) -> Result<bool, StoreError> {
     let backlog = !polled.endpoint.looked && polled.source.first_look == FirstLook::Archive;
-    let row = sqlx::query(
-        "insert into articles (source, url, first_seen, backlog) values ($1, $2, $3, $4)
-         on conflict (url) do nothing returning id",
-    )
-    .bind(polled.source.id.as_str())
-    .bind(entry.url.as_str())
-    .bind(millis(polled.at))
-    .bind(i64::from(backlog))
-    .fetch_optional(&mut **transaction)
-    .await?;
-    let (article, new): (i64, bool) = if let Some(row) = row {
-        (row.try_get("id")?, true)
-    } else {
-        let known = sqlx::query("select id from articles where url = $1").bind(entry.url.as_str());
-        (known.fetch_one(&mut **transaction).await?.try_get("id")?, false)
+    let (article, new) = match known(transaction, &entry.url).await? {
+        Some(article) => (article, false),
+        None => add_article(transaction, polled, entry, backlog).await?,
     };
     sqlx::query(
         "insert into entries (endpoint, article, title, summary, content, published, seen)
@@ -215,6 +206,34 @@ async fn keep_entry(
         open_job(transaction, fetch, polled.at).await?;
     }
     Ok(new)
+}
+
+/// Adds an article, under the outlet on whose page it is; answers whether it is new after all.
+async fn add_article(
+    transaction: &mut Transaction<'static, Any>,
+    polled: &Polled,
+    entry: &Entry,
+    backlog: bool,
+) -> Result<(i64, bool), StoreError> {
+    let home = registered_domain(polled.endpoint.url.host_str().unwrap_or_default());
+    let source = owner(transaction, &polled.source.id, &home, &entry.url).await?;
+    let row = sqlx::query(
+        "insert into articles (source, url, identity, first_seen, backlog) values ($1, $2, $3, $4, $5)
+         on conflict do nothing returning id",
+    )
+    .bind(source)
+    .bind(entry.url.as_str())
+    .bind(entry.url.identity())
+    .bind(millis(polled.at))
+    .bind(i64::from(backlog))
+    .fetch_optional(&mut **transaction)
+    .await?;
+    if let Some(row) = row {
+        return Ok((row.try_get("id")?, true));
+    }
+    // Another process was quicker.
+    let known = known(transaction, &entry.url).await?;
+    Ok((known.ok_or(StoreError::Row { what: "article", value: entry.url.to_string() })?, false))
 }
 
 /// One lane a registered domain; a source that allows more connections has that many.
@@ -250,6 +269,7 @@ fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
         source: word("source id", row.try_get("s_id")?)?,
         kind: word("kind of endpoint", row.try_get("e_kind")?)?,
         url: Url::parse(&url).map_err(|_| StoreError::Row { what: "address of an endpoint", value: url })?,
+        selectors: row.try_get("e_selectors")?,
         validators: Validators {
             etag: row.try_get("e_etag")?,
             last_modified: row.try_get("e_last_modified")?,
@@ -257,5 +277,6 @@ fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
         state: word("state of an endpoint", row.try_get("e_state")?)?,
         last_read: maybe_time(row.try_get("e_last_read")?),
         looked: row.try_get::<i64, _>("e_looked")? != 0,
+        newest: CanonicalUrl::parse(row.try_get("e_newest")?).ok(),
     })
 }

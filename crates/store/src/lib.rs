@@ -7,6 +7,7 @@
 //! again ([`RetryPolicy`]), what is encrypted at rest ([`Sealer`]), the database ([`Database`]), and one narrow
 //! trait per consumer.
 
+mod addresses;
 mod administering;
 mod config;
 mod context;

@@ -17,6 +17,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0002_empty_rule.sql"),
         include_str!("../migrations/postgres/0002_empty_rule.sql"),
     ),
+    (
+        6,
+        include_str!("../migrations/sqlite/0006_addresses.sql"),
+        include_str!("../migrations/postgres/0006_addresses.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{EndpointId, EndpointKind, Source, SourceId};
+use model::{EndpointId, EndpointKind, Source, SourceId, is_platform, registered_domain};
 use sqlx::{Any, Row, Transaction};
 use url::Url;
 
@@ -18,6 +18,8 @@ pub struct ConfiguredSource {
     pub source: Source,
     /// Where to ask it for news.
     pub endpoints: Vec<ConfiguredEndpoint>,
+    /// Registered domains of its pages, beside those of its endpoints.
+    pub domains: Vec<String>,
 }
 
 /// An endpoint as configuration has it.
@@ -27,6 +29,8 @@ pub struct ConfiguredEndpoint {
     pub kind: EndpointKind,
     /// Where it is.
     pub url: Url,
+    /// The CSS selectors of a listing page, as TOML text; empty: its articles are found without.
+    pub selectors: String,
     /// When it is to be polled first, if it has no time yet.
     pub first_due: Timestamp,
 }
@@ -54,8 +58,10 @@ impl Sourcing for Database {
         let mut transaction = self.begin().await?;
         sqlx::query("update sources set enabled = 0").execute(&mut *transaction).await?;
         sqlx::query("update endpoints set configured = 0").execute(&mut *transaction).await?;
+        sqlx::query("delete from source_domains").execute(&mut *transaction).await?;
         for configured in sources {
             put_source(&mut transaction, &configured.source).await?;
+            put_domains(&mut transaction, configured).await?;
             for endpoint in &configured.endpoints {
                 let id = put_endpoint(&mut transaction, &configured.source.id, endpoint).await?;
                 if configured.source.enabled {
@@ -131,18 +137,37 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
     Ok(())
 }
 
+/// Notes which domains are the source's own. What lies on a platform is nobody's by its domain.
+async fn put_domains(
+    transaction: &mut Transaction<'static, Any>,
+    configured: &ConfiguredSource,
+) -> Result<(), StoreError> {
+    let of_endpoints = configured.endpoints.iter().filter_map(|endpoint| endpoint.url.host_str());
+    let domains = of_endpoints.chain(configured.domains.iter().map(String::as_str)).map(registered_domain);
+    for domain in domains.filter(|domain| !is_platform(domain)) {
+        sqlx::query("insert into source_domains (source, domain) values ($1, $2) on conflict do nothing")
+            .bind(configured.source.id.as_str())
+            .bind(domain)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    Ok(())
+}
+
 async fn put_endpoint(
     transaction: &mut Transaction<'static, Any>,
     source: &SourceId,
     endpoint: &ConfiguredEndpoint,
 ) -> Result<EndpointId, StoreError> {
     let row = sqlx::query(
-        "insert into endpoints (source, kind, url, configured) values ($1, $2, $3, 1)
-         on conflict (source, url) do update set kind = excluded.kind, configured = 1 returning id",
+        "insert into endpoints (source, kind, url, selectors, configured) values ($1, $2, $3, $4, 1)
+         on conflict (source, url) do update set kind = excluded.kind, selectors = excluded.selectors, configured = 1
+         returning id",
     )
     .bind(source.as_str())
     .bind(endpoint.kind.as_str())
     .bind(endpoint.url.as_str())
+    .bind(endpoint.selectors.as_str())
     .fetch_one(&mut **transaction)
     .await?;
     Ok(EndpointId(row.try_get("id")?))

@@ -129,7 +129,13 @@ fn source(first_look: FirstLook, now: Timestamp) -> ConfiguredSource {
     let url = "https://herald.test/feed.xml".parse().unwrap();
     ConfiguredSource {
         source,
-        endpoints: vec![ConfiguredEndpoint { kind: EndpointKind::Feed, url, first_due: now }],
+        endpoints: vec![ConfiguredEndpoint {
+            kind: EndpointKind::Feed,
+            url,
+            selectors: String::new(),
+            first_due: now,
+        }],
+        domains: Vec::new(),
     }
 }
 
@@ -152,5 +158,6 @@ fn version(title: &str, text: &str, now: Timestamp) -> NewVersion {
         lang: text::detect(&format!("{title}\n{text}")),
         blocks: text.lines().map(block).collect(),
         fingerprint: text::fingerprint(&format!("{title}\n{text}")).to_hex(),
+        addresses: Vec::new(),
     }
 }

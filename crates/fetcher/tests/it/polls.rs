@@ -33,10 +33,12 @@ fn endpoint(kind: EndpointKind, url: &str, etag: Option<&str>) -> Endpoint {
         source: source().id,
         kind,
         url: Url::parse(url).unwrap(),
+        selectors: String::new(),
         validators: Validators { etag: etag.map(str::to_owned), last_modified: None },
         state: EndpointState::New,
         last_read: None,
         looked: false,
+        newest: None,
     }
 }
 

@@ -42,8 +42,10 @@ pub(crate) fn source(first_look: FirstLook) -> ConfiguredSource {
         endpoints: vec![ConfiguredEndpoint {
             kind: EndpointKind::Feed,
             url: "https://herald.test/feed.xml".parse().unwrap(),
+            selectors: String::new(),
             first_due: start(),
         }],
+        domains: Vec::new(),
     }
 }
 
@@ -65,6 +67,7 @@ pub(crate) fn version(text: &str) -> NewVersion {
         lang: Lang::parse("en-Latn").unwrap(),
         blocks: vec![Block { kind: BlockKind::Paragraph, text: text.into() }],
         fingerprint: format!("hash of {text}"),
+        addresses: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on should stop"
 )]
 
+mod addresses;
 mod engines;
 mod given;
 mod mails;
@@ -32,6 +33,11 @@ contract!(
     stages::a_content_rule_that_finds_nothing_marks_its_source,
     stages::a_match_under_an_old_watch_list_is_refused,
     stages::an_index_job_shows_the_newest_version,
+    addresses::twins_of_one_address_are_one_article,
+    addresses::a_page_elsewhere_is_not_the_sources_own,
+    addresses::what_a_page_calls_its_address_is_known_from_then_on,
+    addresses::a_site_that_gives_all_its_pages_one_address_keeps_its_articles,
+    addresses::a_short_link_belongs_to_the_outlet_that_it_leads_to,
     mails::an_alert_is_told_once_to_each_subscriber,
     mails::a_frozen_digest_stays_the_same_mail,
     mails::a_daily_digest_comes_even_when_nothing_matched,

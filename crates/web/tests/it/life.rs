@@ -75,6 +75,7 @@ async fn read(given: &Given, now: Timestamp) {
             block(BlockKind::Preformatted, "as\nit stands"),
         ],
         fingerprint: "ef".repeat(32),
+        addresses: Vec::new(),
     };
     given.app.store.finish_extract(&job, &page, &Extraction::Read(version), now).await.unwrap();
 }

@@ -11,7 +11,7 @@ use super::{Finding, Tree};
 
 const FOLDER: &str = "config/sources/";
 const KINDS: [&str; 7] = ["academic", "exile", "independent", "ngo", "social", "state", "trade"];
-const ENDPOINTS: [&str; 2] = ["feed", "sitemap"];
+const ENDPOINTS: [&str; 5] = ["feed", "sitemap", "listing", "telegram", "youtube"];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +38,8 @@ struct Source {
     delay: Option<String>,
     connections: Option<u32>,
     rules: Option<toml::Table>,
+    #[serde(default)]
+    domains: Vec<String>,
     enabled: bool,
     #[serde(default)]
     endpoint: Vec<Endpoint>,
@@ -45,9 +47,12 @@ struct Source {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "selectors are read by `qarauyl config check`, with the real parser")]
 struct Endpoint {
     kind: String,
     url: String,
+    #[serde(default)]
+    selectors: Option<toml::Table>,
 }
 
 /// Names each source that breaks a rule, and each id or address that stands twice.
@@ -127,7 +132,11 @@ fn is_country(code: &str) -> bool {
 fn check_endpoint(id: &str, endpoint: &Endpoint) -> Option<String> {
     let url = &endpoint.url;
     if !ENDPOINTS.contains(&endpoint.kind.as_str()) {
-        return Some(format!("`{}` of `{id}` is no kind of endpoint: feed or sitemap", endpoint.kind));
+        return Some(format!(
+            "`{}` of `{id}` is no kind of endpoint: use one of {}",
+            endpoint.kind,
+            ENDPOINTS.join(", ")
+        ));
     }
     if !url.starts_with("https://") && !url.starts_with("http://") {
         return Some(format!("`{url}` of `{id}` is no address: begin it with https://"));

@@ -71,10 +71,12 @@ async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize
         source: configured.source.id.clone(),
         kind: endpoint.kind,
         url: endpoint.url.clone(),
+        selectors: endpoint.selectors.clone(),
         validators: Validators::default(),
         state: EndpointState::New,
         last_read: None,
         looked: false,
+        newest: None,
     };
     let mut checked = Checked {
         source: configured.source.id.to_string(),

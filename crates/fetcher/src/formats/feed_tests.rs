@@ -1,10 +1,18 @@
 //! Tests of `feed`, beside it because of their length.
 
+use jiff::tz::TimeZone;
+use url::Url;
+
 use super::*;
 
 fn read_feed(text: &str) -> Parsed {
-    parse(text.as_bytes(), &Url::parse("https://news.sample.test/rss/").unwrap(), "application/rss+xml")
-        .unwrap()
+    read(text.as_bytes()).unwrap()
+}
+
+fn read(bytes: &[u8]) -> Result<Parsed, FeedError> {
+    let url = Url::parse("https://news.sample.test/rss/").unwrap();
+    let (zone, at) = (TimeZone::get("Asia/Almaty").unwrap(), "2026-11-24T00:00:00Z".parse().unwrap());
+    parse(bytes, &Arrived { url: &url, content_type: "application/rss+xml", zone, at })
 }
 
 fn rss(items: &str) -> String {
@@ -94,14 +102,19 @@ fn a_date_before_the_web_is_left_out() {
         |date| format!("<item><link>https://news.sample.test/1</link><pubDate>{date}</pubDate></item>");
     let parsed = read_feed(&rss(&with_date("Thu, 01 Jan 1970 00:00:00 GMT")));
     assert_eq!((parsed.entries[0].published, parsed.notes), (None, vec![Note::BadDate(1)]));
-    assert_eq!(read_feed(&rss(&with_date("23 қараша 2026 ж."))).entries[0].published, None);
+    assert_eq!(read_feed(&rss(&with_date("бүгін таңертең"))).entries[0].published, None);
+    let words = read_feed(&rss(&with_date("23 қараша 2026 ж."))).entries[0].published;
+    assert_eq!(words, Some("2026-11-22T19:00:00Z".parse().unwrap()), "a day begins in the source's zone");
+    let soon = read_feed(&rss(&with_date("Tue, 24 Nov 2026 09:00:00 GMT"))).entries[0].published;
+    assert_eq!(soon, Some("2026-11-24T00:00:00Z".parse().unwrap()), "no entry is published after it came");
+    let never = read_feed(&rss(&with_date("Tue, 24 Nov 2099 09:00:00 GMT")));
+    assert_eq!((never.entries[0].published, never.notes), (None, vec![Note::BadDate(1)]));
 }
 
 #[test]
 fn a_page_is_no_feed() {
-    let base = Url::parse("https://news.sample.test/rss/").unwrap();
     for text in ["<html><title>404 Not Found</title></html>", "", "not found", "{}"] {
-        assert!(parse(text.as_bytes(), &base, "text/html").is_err(), "{text}");
+        assert!(read(text.as_bytes()).is_err(), "{text}");
     }
 }
 
@@ -113,6 +126,6 @@ proptest::proptest! {
             *place = byte;
         }
         bytes.truncate(cut);
-        let _parsed = parse(&bytes, &Url::parse("https://news.sample.test/").unwrap(), "");
+        let _parsed = read(&bytes);
     }
 }

@@ -8,56 +8,11 @@ const INLINE: &[&str] = &[
     "a", "abbr", "b", "bdi", "bdo", "cite", "code", "em", "font", "i", "mark", "q", "s", "small", "span",
     "strong", "sub", "sup", "u", "wbr",
 ];
-const ENTITIES: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", ' '),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("ldquo", '“'),
-    ("rdquo", '”'),
-    ("bdquo", '„'),
-    ("lsquo", '‘'),
-    ("rsquo", '’'),
-    ("sbquo", '‚'),
-    ("mdash", '—'),
-    ("ndash", '–'),
-    ("hellip", '…'),
-    ("bull", '•'),
-    ("middot", '·'),
-    ("copy", '©'),
-    ("reg", '®'),
-    ("trade", '™'),
-    ("deg", '°'),
-    ("times", '×'),
-    ("euro", '€'),
-    ("pound", '£'),
-    ("shy", '\u{ad}'),
-    ("zwnj", '\u{200c}'),
-    ("zwj", '\u{200d}'),
-    ("lrm", '\u{200e}'),
-    ("rlm", '\u{200f}'),
-    ("ensp", ' '),
-    ("emsp", ' '),
-    ("thinsp", ' '),
-    ("ccedil", 'ç'),
-    ("Ccedil", 'Ç'),
-    ("ouml", 'ö'),
-    ("Ouml", 'Ö'),
-    ("uuml", 'ü'),
-    ("Uuml", 'Ü'),
-    ("auml", 'ä'),
-    ("Auml", 'Ä'),
-    ("szlig", 'ß'),
-    ("eacute", 'é'),
-    ("numero", '№'),
-];
+/// No entity's name is longer (HTML standard, 13.5), its semicolon included.
+const LONGEST_ENTITY: usize = 33;
 
 /// Returns the text of a fragment of HTML: tags gone, entities read, white space single.
-pub(crate) fn plain(html: &str) -> String {
+pub(super) fn plain(html: &str) -> String {
     let mut text = String::new();
     let mut rest = html;
     while let Some(at) = rest.find('<') {
@@ -66,12 +21,7 @@ pub(crate) fn plain(html: &str) -> String {
         rest = skip_tag(tag, &mut text);
     }
     text.push_str(rest);
-    squeeze(&unescape(&text))
-}
-
-/// Returns the text with entities read and white space single; a `<` is a `<`.
-pub(crate) fn unescaped(text: &str) -> String {
-    squeeze(&unescape(text))
+    squeeze(&decoded(&text))
 }
 
 /// Returns what follows the tag that `rest` begins with; a `<` that opens no tag is text.
@@ -95,10 +45,12 @@ fn skip_tag<'a>(rest: &'a str, text: &mut String) -> &'a str {
     if closing || !SILENT.contains(&name.as_str()) {
         return after;
     }
-    let end = format!("</{name}");
-    let small = after.to_ascii_lowercase();
-    // Lower-casing ASCII keeps all byte positions.
-    small.find(&end).and_then(|at| after.get(at..)).unwrap_or_default()
+    let is_end = |at: &usize| {
+        let found = after.get(at + 2..at + 2 + name.len());
+        found.is_some_and(|found| found.eq_ignore_ascii_case(&name))
+    };
+    let end = memchr::memmem::find_iter(after.as_bytes(), "</").find(is_end);
+    end.and_then(|at| after.get(at..)).unwrap_or_default()
 }
 
 /// Splits behind the `>` that ends a tag; one inside quotes does not.
@@ -118,16 +70,16 @@ fn split_tag(inside: &str) -> (&str, &str) {
     inside.split_once('>').unwrap_or((inside, ""))
 }
 
-fn unescape(text: &str) -> String {
+/// Returns the text with its entities read, once.
+pub(super) fn decoded(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('&') {
         plain.push_str(before);
-        // No entity that is read here is longer than this.
-        let end = after.char_indices().take(12).find(|(_, c)| *c == ';').map(|(at, _)| at);
+        let end = after.char_indices().take(LONGEST_ENTITY).find(|(_, c)| *c == ';').map(|(at, _)| at);
         let read = end.and_then(|end| Some((entity(after.get(..end)?)?, after.get(end + 1..)?)));
         if let Some((c, tail)) = read {
-            plain.push(c);
+            plain.push_str(&c);
             rest = tail;
         } else {
             plain.push('&');
@@ -138,13 +90,22 @@ fn unescape(text: &str) -> String {
     plain
 }
 
-fn entity(name: &str) -> Option<char> {
+/// Returns what an entity stands for. Names are HTML's: feeds use them though XML knows five.
+fn entity(name: &str) -> Option<String> {
     let Some(number) = name.strip_prefix('#') else {
-        return ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c);
+        let written = format!("&{name};");
+        let read = html_escape::decode_html_entities(&written);
+        return (read != written).then(|| read.into_owned());
     };
     let hex = number.strip_prefix(['x', 'X']);
-    let code = hex.map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
-    code.and_then(char::from_u32).filter(|c| !c.is_control() || c.is_whitespace())
+    let code: Option<u32> = hex.map_or_else(|| number.parse().ok(), |hex| u32::from_str_radix(hex, 16).ok());
+    // Numbers of windows-1252 are read as all browsers read them (HTML standard, "numeric character reference end state").
+    if let Some(byte) =
+        code.and_then(|code| u8::try_from(code).ok()).filter(|byte| (0x80..=0x9f).contains(byte))
+    {
+        return Some(encoding_rs::WINDOWS_1252.decode_without_bom_handling(&[byte]).0.into_owned());
+    }
+    code.and_then(char::from_u32).filter(|c| !c.is_control() || c.is_whitespace()).map(String::from)
 }
 
 fn squeeze(text: &str) -> String {
@@ -174,6 +135,7 @@ mod tests {
     #[test]
     fn entities_are_read_once() {
         check("A &amp; B &#1178;&#x49b; &laquo;x&raquo;&nbsp;y", "A & B Ққ «x» y");
+        check("&Ccedil;in&#150;&hearts;", "Çin–♥");
         check("&amp;lt; &unknown; & &#0; &#xD800;", "&lt; &unknown; & &#0; &#xD800;");
     }
 

@@ -1,0 +1,22 @@
+//! What endpoints send, read into entries. All of it is pure: bytes in, entries and notes out.
+//!
+//! In reading order: bytes become text (`charset`), text becomes tags and words even where it is broken (`soup`), and
+//! each format has its reader: `feed` (with `loose_feed` behind it, and `json_feed`), `sitemap`, `listing`, `telegram`,
+//! `youtube`, `opml`. What they share is what an entry may be (`entries`), its dates (`dates`) and its words (`plain`).
+
+mod charset;
+mod dates;
+mod entries;
+mod json_feed;
+mod loose_feed;
+mod plain;
+mod soup;
+
+pub mod feed;
+pub mod listing;
+pub mod opml;
+pub mod sitemap;
+pub mod telegram;
+pub mod youtube;
+
+pub use entries::{Arrived, MAX_ENTRIES, Note, Parsed};
