@@ -18,6 +18,7 @@ mod flight;
 mod measure;
 mod names;
 mod page;
+mod person;
 mod phrases;
 mod rules;
 mod scan;
