@@ -1,38 +1,60 @@
-//! The archive as other crates see it: keep an exchange, read a response back.
+//! The archive as other crates see it: keep an exchange, read a response back, find one.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
-use model::CaptureLocation;
+use model::{CaptureLocation, Clock};
 use thiserror::Error;
+use url::Url;
 
-use crate::config::Config;
+use crate::config::{Class, Config};
 use crate::exchange::Exchange;
-use crate::files::{self, RepairError};
-use crate::read::{ReadError, Stored, Unpacked};
-use crate::record::pack;
-use crate::writer::WarcWriter;
+use crate::folder::files::{self, RepairError};
+use crate::folder::sealer::{EnterError, SealError, Sealer, enter, lock};
+use crate::folder::space::{FreeSpace, NoRoom, Space, free_bytes};
+use crate::folder::writer::WarcWriter;
+use crate::index::cdxj::{Index, IndexError};
+use crate::index::line::IndexLine;
+use crate::manifest::chain::Chain;
+use crate::warc::ids::RecordIds;
+use crate::warc::packing::{Earlier, Packer};
+use crate::warc::read::{ReadError, Revisit, Stored, Unpacked};
 
 /// The kept exchanges. Any number of threads may keep and read at once.
 ///
 /// Opening touches nothing: a process that only reads never disturbs one that writes.
 pub struct Archive {
     config: Config,
-    writer: OnceLock<WarcWriter>,
+    clock: Clock,
+    configuration_sha256: String,
+    space: Space,
+    index: Index,
+    writing: OnceLock<Writing>,
     starting: Mutex<()>,
+}
+
+/// What only a process has that keeps something. The writers close their files before the sealer ends.
+struct Writing {
+    packer: Arc<Packer>,
+    captures: WarcWriter,
+    relooks: WarcWriter,
+    sealer: Sealer,
 }
 
 /// What is known of an exchange once it is on the disk.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Kept {
-    /// Where the response record of the last answer lies.
+    /// Where the record of the last answer lies.
     pub location: CaptureLocation,
-    /// SHA-256 of that answer's body as received, in small hexadecimal letters.
+    /// SHA-256 of that answer's body as received, in small hexadecimal letters. For a revisit: of the body that it
+    /// refers to.
     pub payload_sha256: String,
+    /// Whether the answer repeats an earlier capture, and is kept as a reference to it.
+    pub is_revisit: bool,
 }
 
 /// An exchange that could not be kept; it must not be acknowledged.
@@ -53,48 +75,156 @@ pub enum KeepError {
 
 impl Archive {
     /// Opens the archive in `config.dir`; the folder need not be there before something is kept.
-    pub fn open(config: &Config) -> Self {
-        Self { config: config.clone(), writer: OnceLock::new(), starting: Mutex::new(()) }
+    pub fn open(config: &Config, clock: Clock) -> Self {
+        Self::open_on(config, clock, Box::new(free_bytes))
+    }
+
+    /// Opens the archive with another way to ask how many bytes are free.
+    pub fn open_on(config: &Config, clock: Clock, free: FreeSpace) -> Self {
+        Self {
+            config: config.clone(),
+            clock,
+            configuration_sha256: String::new(),
+            space: Space::new(&config.dir, config.min_free_bytes, free),
+            index: Index::of(&config.dir),
+            writing: OnceLock::new(),
+            starting: Mutex::new(()),
+        }
+    }
+
+    /// Lets every file say under which configuration it was written: its SHA-256, in small hexadecimal letters.
+    #[must_use]
+    pub fn configured_as(self, configuration_sha256: String) -> Self {
+        Self { configuration_sha256, ..self }
+    }
+
+    /// Returns whether there is room for more. Ask before a fetch: what was fetched is kept as long as the disk takes it.
+    pub fn room(&self) -> Result<(), NoRoom> {
+        self.space.check()
     }
 
     /// Keeps an exchange and returns once it is on the disk: what this answers survives a power cut.
     ///
+    /// A `304` is kept as a `revisit` of the last capture of that address, when there is one.
     /// Blocks for a flush, which all callers of the moment share: call it through `spawn_blocking`.
     pub fn keep(&self, exchange: &Exchange) -> Result<Kept, KeepError> {
-        let writer = self.writer(exchange.answer.began)?;
-        let packed: io::Result<Vec<_>> =
-            exchange.answers().map(|answer| pack(answer, writer.ids())).collect();
-        let packed = packed.map_err(|error| self.not_written(error))?;
+        let earlier = if exchange.answer.response.status == 304 { self.last_page(exchange) } else { None };
+        self.keep_as(Class::Captures, exchange, earlier.as_ref())
+    }
+
+    /// Keeps a later look at a page whose earlier capture lies at `refers_to`, in a file of the class `relooks`.
+    ///
+    /// When the body has not changed, or the server says so, it is kept as a `revisit` without body. An earlier capture
+    /// that was dropped or cannot be read is not referred to: then the answer is kept whole.
+    pub fn keep_relook(&self, exchange: &Exchange, refers_to: &CaptureLocation) -> Result<Kept, KeepError> {
+        let earlier = self.unpacked(refers_to).ok().and_then(|record| record.earlier());
+        self.keep_as(Class::Relooks, exchange, earlier.as_ref())
+    }
+
+    /// Reads a kept response back and proves it against the digest that was written with it. A revisit gives the body
+    /// of the capture that it refers to, under its own address and time.
+    pub fn read(&self, location: &CaptureLocation) -> Result<Stored, ReadError> {
+        let damaged = |what| damaged(location, what);
+        let record = self.unpacked(location)?;
+        if record.field("WARC-Type") != Some("revisit") {
+            return record.into_stored().map_err(damaged);
+        }
+        let revisit = record.into_revisit().map_err(damaged)?;
+        let earlier =
+            self.referred(&revisit).ok_or_else(|| damaged("the capture that it refers to is not found"))?;
+        let earlier = self.unpacked(&earlier.location)?.into_stored().map_err(damaged)?;
+        Ok(revisit.resolved(earlier))
+    }
+
+    /// Returns every capture of `url`, the oldest first; with `at`, the one nearest to that time.
+    pub fn find(&self, url: &Url, at: Option<Timestamp>) -> Result<Vec<IndexLine>, IndexError> {
+        match at {
+            Some(at) => Ok(self.index.nearest(url.as_str(), at)?.into_iter().collect()),
+            None => self.index.captures(url.as_str()),
+        }
+    }
+
+    /// Makes the index anew from the closed files, and returns how many files and captures it names. Calls `each` with
+    /// the name of every file before it is read. A file that is damaged stands in the third value, and is left out.
+    pub fn reindex(&self, mut each: impl FnMut(&str)) -> Result<(u64, u64, Vec<String>), SealError> {
+        let dir = &self.config.dir;
+        let _others_wait = lock(dir)?;
+        files::repair(dir)?;
+        self.index.clear()?;
+        let (mut files, mut damaged) = (0, Vec::new());
+        for name in files::closed(dir)? {
+            each(&name);
+            match enter(dir, &name, None, &self.index) {
+                Ok(_) => files += 1,
+                Err(EnterError::Damaged(error)) => damaged.push(format!("{name}: {error}")),
+                Err(EnterError::Index(error)) => return Err(error.into()),
+            }
+        }
+        self.index.end_orphans()?;
+        self.index.merge(&Chain::open(dir)?.dropped())?;
+        Ok((files, self.index.size()?.1, damaged))
+    }
+
+    /// Closes the files that are being written, so that other tools may read them under their own names, and waits
+    /// until they are sealed. The next capture begins a new one.
+    pub fn close(&self) -> Result<(), KeepError> {
+        let Some(writing) = self.writing.get() else { return Ok(()) };
+        let closed = [&writing.captures, &writing.relooks].map(WarcWriter::close);
+        writing.sealer.wait();
+        closed.into_iter().try_for_each(|closed| closed.map_err(|error| self.not_written(error)))
+    }
+
+    fn keep_as(
+        &self,
+        class: Class,
+        exchange: &Exchange,
+        earlier: Option<&Earlier>,
+    ) -> Result<Kept, KeepError> {
+        let writing = self.writing()?;
+        let packed = writing.packer.pack(exchange, earlier).map_err(|error| self.not_written(error))?;
+        let writer = match class {
+            Class::Captures => &writing.captures,
+            Class::Relooks => &writing.relooks,
+        };
         let location =
             writer.append(&packed, exchange.answer.ended).map_err(|error| self.not_written(error))?;
         let nothing = || self.not_written(io::Error::other("there was no answer to keep"));
         let (location, last) = location.zip(packed.into_iter().last()).ok_or_else(nothing)?;
-        Ok(Kept { location, payload_sha256: last.payload_sha256 })
+        let is_revisit = last.captured.is_revisit();
+        Ok(Kept { location, payload_sha256: last.captured.payload_sha256, is_revisit })
     }
 
-    /// Reads a kept response back and proves it against the digest that was written with it.
-    pub fn read(&self, location: &CaptureLocation) -> Result<Stored, ReadError> {
+    /// Returns the last page that was kept of an address, for a `304` to refer to.
+    fn last_page(&self, exchange: &Exchange) -> Option<Earlier> {
+        let Exchange { answer, .. } = exchange;
+        let found = self.index.last_before(answer.url.as_str(), answer.began, &IndexLine::is_page);
+        self.unpacked(&found.ok()??.location).ok()?.earlier()
+    }
+
+    /// Returns the capture that a revisit refers to.
+    fn referred(&self, revisit: &Revisit) -> Option<IndexLine> {
+        let same = |line: &IndexLine| !line.is_revisit() && line.payload_sha256 == revisit.payload_sha256;
+        self.index.last_before(&revisit.earlier_url, revisit.earlier_fetched, &same).ok()?
+    }
+
+    /// Reads the record at `location`.
+    fn unpacked(&self, location: &CaptureLocation) -> Result<Unpacked, ReadError> {
         let CaptureLocation { file, offset, length } = location;
-        let unreadable = |source| ReadError::Unreadable { file: file.clone(), offset: *offset, source };
-        let damaged = |what| ReadError::Damaged { file: file.clone(), offset: *offset, what };
         // The name comes from the store; one that leaves the folder is a damaged row.
         if Path::new(file).file_name().and_then(|name| name.to_str()) != Some(file.as_str()) {
-            return Err(damaged("its file name is a path"));
+            return Err(damaged(location, "its file name is a path"));
         }
         if *length > self.config.max_record_bytes {
-            return Err(damaged("it is longer than max_record_bytes"));
+            return Err(damaged(location, "it is longer than max_record_bytes"));
         }
+        let unreadable = |source: io::Error| match Chain::dropped_at(&self.config.dir, file) {
+            Some(at) if source.kind() == io::ErrorKind::NotFound => {
+                ReadError::Dropped { file: file.clone(), at }
+            }
+            _ => ReadError::Unreadable { file: file.clone(), offset: *offset, source },
+        };
         let member = self.member(file, *offset, *length).map_err(unreadable)?;
-        Unpacked::from_member(&member, self.config.max_record_bytes)
-            .and_then(Unpacked::into_stored)
-            .map_err(damaged)
-    }
-
-    /// Closes the file that is being written, so that other tools may read it under its own name.
-    /// The next capture begins a new one.
-    pub fn close(&self) -> Result<(), KeepError> {
-        let Some(writer) = self.writer.get() else { return Ok(()) };
-        writer.close().map_err(|error| self.not_written(error))
+        Unpacked::from_member(&member, self.config.max_record_bytes).map_err(|what| damaged(location, what))
     }
 
     fn member(&self, file: &str, offset: u64, length: u64) -> io::Result<Vec<u8>> {
@@ -107,24 +237,37 @@ impl Archive {
         Ok(member)
     }
 
-    /// Returns the writer; the first call repairs what an earlier run has left open.
-    fn writer(&self, at: Timestamp) -> Result<&WarcWriter, KeepError> {
-        if let Some(writer) = self.writer.get() {
-            return Ok(writer);
+    /// Returns the writers; the first call repairs what an earlier run has left open.
+    fn writing(&self) -> Result<&Writing, KeepError> {
+        if let Some(writing) = self.writing.get() {
+            return Ok(writing);
         }
         let _one_at_a_time = self.starting.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(writer) = self.writer.get() {
-            return Ok(writer);
+        if let Some(writing) = self.writing.get() {
+            return Ok(writing);
         }
         let dir = &self.config.dir;
         fs::create_dir_all(dir).map_err(|error| self.not_written(error))?;
         files::repair(dir)?;
-        // Process, folder and moment: no two writers share all three.
-        let seed = format!("{} {} {}", process::id(), dir.display(), at.as_nanosecond());
-        Ok(self.writer.get_or_init(|| WarcWriter::new(dir.clone(), self.config.max_file_bytes, &seed)))
+        // Process, folder and two chances: no two writers share all of them.
+        let seed = format!("{} {} {:032x}", process::id(), dir.display(), rand::random::<u128>());
+        let packer = Arc::new(Packer {
+            ids: RecordIds::new(&seed),
+            vantage: self.config.vantage.clone(),
+            configuration_sha256: self.configuration_sha256.clone(),
+        });
+        let (sealer, notice) = Sealer::start(&self.config, &self.clock);
+        let writer = |class| WarcWriter::new(class, &self.config, &packer, notice.clone());
+        let (captures, relooks) = (writer(Class::Captures), writer(Class::Relooks));
+        Ok(self.writing.get_or_init(|| Writing { packer, captures, relooks, sealer }))
     }
 
     fn not_written(&self, source: io::Error) -> KeepError {
+        self.space.note(&source);
         KeepError::NotWritten { dir: self.config.dir.display().to_string(), source }
     }
+}
+
+fn damaged(location: &CaptureLocation, what: &'static str) -> ReadError {
+    ReadError::Damaged { file: location.file.clone(), offset: location.offset, what }
 }

@@ -34,6 +34,10 @@ impl Handler for PageService {
         self.tools.width
     }
 
+    fn is_ready(&self) -> bool {
+        self.tools.archive.room().is_ok()
+    }
+
     async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
         for job in jobs {
             match self.tools.store.page(ArticleId(job.subject)).await? {

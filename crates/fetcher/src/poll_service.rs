@@ -56,6 +56,10 @@ impl Handler for PollService {
         self.tools.width
     }
 
+    fn is_ready(&self) -> bool {
+        self.tools.archive.room().is_ok()
+    }
+
     async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
         for job in jobs {
             self.poll(job).await?;

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod analyze;
+mod archive;
 mod config;
 mod demo;
 mod doctor;
@@ -91,6 +92,9 @@ enum Command {
     /// The search index.
     #[command(subcommand)]
     Index(index::Action),
+    /// The kept pages: prove them, find them, make their index anew.
+    #[command(subcommand)]
+    Archive(archive::Action),
     /// The settings.
     #[command(subcommand)]
     Config(config::Action),
@@ -116,6 +120,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     match cli.command {
         Command::Analyze(arguments) => return analyze::run(&settings, &arguments, out),
         Command::Detect(arguments) => return analyze::detect(&arguments, out),
+        Command::Archive(action) => return archive::run(&settings, &action, out),
         _ => {}
     }
     let house = House::open(settings).await?;

@@ -38,7 +38,8 @@ impl House {
 
     /// Opens the archive. Nothing is written until something is kept.
     pub(crate) fn archive(&self) -> Arc<Archive> {
-        Arc::new(Archive::open(&self.settings.archive))
+        let archive = Archive::open(&self.settings.archive, self.clock.clone());
+        Arc::new(archive.configured_as(self.settings.sha256.clone()))
     }
 
     /// Opens the index for searching, while another process may write to it.

@@ -173,9 +173,14 @@ pub(crate) async fn until_idle(
     kinds: &[JobKind],
     mut each: impl AsyncFnMut(),
 ) -> anyhow::Result<()> {
+    let archive = house.archive();
     loop {
         if !house.store.is_busy(kinds, house.clock.now()).await? {
             return Ok(());
+        }
+        // Fetching waits for room, perhaps for long: a run that is to end does not.
+        if kinds.contains(&JobKind::Poll) {
+            archive.room()?;
         }
         each().await;
         tokio::time::sleep(std::time::Duration::from_millis(100)).await;

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
@@ -30,6 +32,9 @@ pub(crate) struct Settings {
     pub(crate) mailer: mailer::Config,
     pub(crate) web: web::Config,
     pub(crate) log: logging::Config,
+    /// SHA-256 of all settings in force, in small hexadecimal letters. It stands in the files of the archive.
+    #[serde(skip)]
+    pub(crate) sha256: String,
 }
 
 /// The `[team]` section.
@@ -97,6 +102,7 @@ impl Settings {
 
     /// What the types alone cannot check.
     fn check(&self) -> anyhow::Result<()> {
+        self.archive.validate().context("[archive] cannot be used")?;
         self.fetcher.validate().context("[fetcher] cannot be used")?;
         fetcher::Schedule::parse(&self.sources.schedule, &self.team.timezone)
             .context("[sources] schedule, or [team] timezone")?;
@@ -204,6 +210,7 @@ fn merged(defaults: Table, overrides: &[Override]) -> anyhow::Result<Settings> {
             )
         })?;
     }
+    settings.sha256 = HEXLOWER.encode(&Sha256::digest(table.to_string()));
     Ok(settings)
 }
 

@@ -42,6 +42,10 @@ impl<H: Handler> Handler for Timed<H> {
         self.handler.width()
     }
 
+    fn is_ready(&self) -> bool {
+        self.handler.is_ready()
+    }
+
     async fn handle(&self, jobs: &[Job]) -> Result<(), Failed> {
         let start = Instant::now();
         let result = self.handler.handle(jobs).await;

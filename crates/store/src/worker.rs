@@ -26,6 +26,11 @@ pub trait Handler: Send + Sync + 'static {
     /// Does `jobs`, of which there is at least one and at most [`Handler::BATCH`].
     async fn handle(&self, jobs: &[Job]) -> Result<(), Failed>;
 
+    /// Returns whether it can work at all. While it cannot, its jobs wait, and none counts as tried.
+    fn is_ready(&self) -> bool {
+        true
+    }
+
     /// Returns how many steps run side by side.
     fn width(&self) -> usize {
         1
@@ -97,6 +102,9 @@ impl<H: Handler> Worker<H> {
     /// # Errors
     /// When the queue itself cannot be reached.
     pub async fn step(&self) -> Result<Step, StoreError> {
+        if !self.handler.is_ready() {
+            return Ok(Step::Idle);
+        }
         let jobs = self.queue.lease(H::KIND, H::BATCH, self.clock.now(), self.config.lease).await?;
         if jobs.is_empty() {
             return Ok(Step::Idle);

@@ -2,24 +2,25 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread;
 
 use archive::{Answer, Archive, Config, Exchange, ReadError, Response, scan};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
 use jiff::{SignedDuration, Timestamp};
+use model::Clock;
 use proptest::prelude::*;
 
 pub(crate) fn config(dir: &Path) -> Config {
-    Config { dir: dir.to_owned(), max_file_bytes: 1 << 20, max_record_bytes: 1 << 20 }
+    Config { max_file_bytes: 1 << 20, max_record_bytes: 1 << 20, ..Config::at(dir) }
 }
 
 pub(crate) fn exchange(url: &str, body: &[u8]) -> Exchange {
     Exchange { redirects: Vec::new(), answer: answer(url, 200, body) }
 }
 
-fn answer(url: &str, status: u16, body: &[u8]) -> Answer {
+pub(crate) fn answer(url: &str, status: u16, body: &[u8]) -> Answer {
     let began: Timestamp = "2026-11-23T10:00:00.125Z".parse().unwrap();
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
@@ -42,12 +43,22 @@ fn answer(url: &str, status: u16, body: &[u8]) -> Answer {
     }
 }
 
-/// Returns the kinds of all records of all closed files, in order.
-pub(crate) fn kinds(dir: &Path) -> Vec<String> {
-    let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|item| item.unwrap().path()).collect();
+pub(crate) fn open(config: &Config) -> Archive {
+    Archive::open(config, Clock::fixed("2026-11-23T12:00:00Z".parse().unwrap()))
+}
+
+/// Returns the WARC files in the folder, in order.
+pub(crate) fn warc_files(dir: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(dir).unwrap().map(|item| item.unwrap().path());
+    let mut files: Vec<_> = paths.filter(|path| path.to_string_lossy().contains(".warc.gz")).collect();
     files.sort();
+    files
+}
+
+/// Returns the kinds of all records of all files, in order; all of them must be closed.
+pub(crate) fn kinds(dir: &Path) -> Vec<String> {
     let mut kinds = Vec::new();
-    for file in files {
+    for file in warc_files(dir) {
         assert_eq!(file.extension().unwrap(), "gz", "{}", file.display());
         scan(&file, |record| kinds.push(record.kind)).unwrap();
     }
@@ -57,7 +68,7 @@ pub(crate) fn kinds(dir: &Path) -> Vec<String> {
 #[test]
 fn a_kept_page_reads_back_as_it_came() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Archive::open(&config(dir.path()));
+    let archive = open(&config(dir.path()));
     let kept = archive.keep(&exchange("http://sample.test/a#top", "Қорғас".as_bytes())).unwrap();
     for _still_open_then_closed in 0..2 {
         let stored = archive.read(&kept.location).unwrap();
@@ -69,26 +80,27 @@ fn a_kept_page_reads_back_as_it_came() {
         assert_eq!(stored.response.decoded(100).unwrap().bytes, "Қорғас".as_bytes());
         archive.close().unwrap();
     }
-    assert_eq!(kinds(dir.path()), ["warcinfo", "response", "request"]);
+    assert_eq!(kinds(dir.path()), ["warcinfo", "response", "request", "metadata"]);
     assert_eq!(kept.payload_sha256.len(), 64);
 }
 
 #[test]
 fn redirects_are_kept_before_the_page() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Archive::open(&config(dir.path()));
+    let archive = open(&config(dir.path()));
     let mut page = exchange("http://sample.test/new", b"page");
     page.redirects = vec![answer("http://sample.test/old", 301, b"")];
     let kept = archive.keep(&page).unwrap();
     assert_eq!(archive.read(&kept.location).unwrap().url, "http://sample.test/new");
     archive.close().unwrap();
-    assert_eq!(kinds(dir.path()), ["warcinfo", "response", "request", "response", "request"]);
+    let answer = ["response", "request", "metadata"];
+    assert_eq!(kinds(dir.path()), [&["warcinfo"][..], &answer, &answer].concat());
 }
 
 #[test]
 fn a_full_file_and_a_new_day_begin_the_next_file() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Archive::open(&Config { max_file_bytes: 2000, ..config(dir.path()) });
+    let archive = open(&Config { max_file_bytes: 2400, ..config(dir.path()) });
     let mut page = exchange("http://sample.test/a", b"page");
     let mut names = BTreeSet::new();
     for _ in 0..4 {
@@ -103,7 +115,7 @@ fn a_full_file_and_a_new_day_begin_the_next_file() {
 #[test]
 fn many_threads_keep_at_once_and_every_page_is_found() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Arc::new(Archive::open(&Config { max_file_bytes: 20_000, ..config(dir.path()) }));
+    let archive = Arc::new(open(&Config { max_file_bytes: 20_000, ..config(dir.path()) }));
     let keep = |thread: usize| {
         let archive = Arc::clone(&archive);
         move || {
@@ -127,7 +139,7 @@ fn many_threads_keep_at_once_and_every_page_is_found() {
 #[test]
 fn a_changed_byte_is_noticed() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Archive::open(&config(dir.path()));
+    let archive = open(&config(dir.path()));
     let kept = archive.keep(&exchange("http://sample.test/a", &[7; 5000])).unwrap();
     archive.close().unwrap();
     let path = dir.path().join(&kept.location.file);
@@ -142,7 +154,7 @@ fn a_changed_byte_is_noticed() {
 #[test]
 fn a_location_never_leads_out_of_the_folder() {
     let dir = tempfile::tempdir().unwrap();
-    let archive = Archive::open(&config(dir.path()));
+    let archive = open(&config(dir.path()));
     let mut location = archive.keep(&exchange("http://sample.test/a", b"page")).unwrap().location;
     location.file = format!("../{}", location.file);
     assert!(matches!(archive.read(&location), Err(ReadError::Damaged { .. })));
@@ -166,7 +178,7 @@ proptest! {
             }
         }
         let dir = tempfile::tempdir().unwrap();
-        let archive = Archive::open(&config(dir.path()));
+        let archive = open(&config(dir.path()));
         let kept = archive.keep(&page).unwrap();
         let stored = archive.read(&kept.location).unwrap().response;
         prop_assert_eq!(stored.body, body);

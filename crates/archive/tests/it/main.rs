@@ -2,4 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod crash;
+mod finding;
+mod full;
 mod keeping;
+mod looking_again;
+mod sealing;

@@ -218,9 +218,8 @@ async fn a_captured_page_goes_into_the_archive_and_comes_back() {
     let (client, _) = client(&config(serve(routes).await));
     let exchange = page(fetch(&client, "http://news.test/old").await);
     let dir = tempfile::tempdir().unwrap();
-    let config =
-        archive::Config { dir: dir.path().to_owned(), max_file_bytes: 1 << 20, max_record_bytes: 1 << 20 };
-    let archive = archive::Archive::open(&config);
+    let config = archive::Config::at(dir.path());
+    let archive = archive::Archive::open(&config, model::Clock::system());
     let kept = archive.keep(&exchange).unwrap();
     let stored = archive.read(&kept.location).unwrap();
     assert_eq!((stored.url.as_str(), stored.fetched), ("http://news.test/new", exchange.answer.began));

@@ -3,5 +3,6 @@
 
 mod bounds;
 mod client;
+mod full_disk;
 mod house;
 mod polls;

@@ -18,6 +18,8 @@ struct Finding {
 
 const FINE: &str = "fine";
 const LOOK: &str = "look";
+/// A disk that is full sooner than this wants a person.
+const DAYS_TO_ACT: u64 = 30;
 
 pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     let findings = vec![
@@ -26,6 +28,7 @@ pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> 
         sources(house).await?,
         lexicon(house).await,
         archive(house),
+        disk(house),
         index(house).await,
         mail(house),
         jobs(house).await?,
@@ -115,6 +118,34 @@ fn archive(house: &House) -> Finding {
             "give the folder to the user who runs qarauyl",
         ),
     }
+}
+
+/// Says how long the disk will last, by the growth of the last days.
+fn disk(house: &House) -> Finding {
+    let config = &house.settings.archive;
+    let todo = "free some space, or move [archive] dir; keep_relooks_days drops old looks";
+    if let Err(full) = house.archive().room() {
+        return look("disk", full.to_string(), todo);
+    }
+    let known = archive::free_bytes(&config.dir)
+        .and_then(|free| Ok((free, archive::growth(&config.dir, house.clock.now())?)));
+    let (free, growth) = match known {
+        Ok(known) => known,
+        Err(error) => return look("disk", format!("{}: {error}", config.dir.display()), "check the disk"),
+    };
+    let Some(per_day) = growth else {
+        return fine("disk", format!("{} free; the archive is too young for a forecast", megabytes(free)));
+    };
+    let grows = format!("{} free, the archive grows by {} a day", megabytes(free), megabytes(per_day));
+    match archive::days_left(free, config.min_free_bytes, per_day) {
+        Some(days) if days < DAYS_TO_ACT => look("disk", format!("{grows}: full in {days} days"), todo),
+        Some(days) => fine("disk", format!("{grows}: full in {days} days")),
+        None => fine("disk", grows),
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes / 1_000_000)
 }
 
 async fn index(house: &House) -> Finding {

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
@@ -14,14 +13,19 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use model::CaptureLocation;
 
-use crate::files;
-use crate::record::{Packed, RecordIds, pack_warcinfo};
+use crate::config::{Class, Config};
+use crate::folder::files;
+use crate::folder::sealer::{Closed, Notice};
+use crate::index::cdxj::Index;
+use crate::warc::packing::{Packed, Packer};
 
-/// Writes one file at a time; any number of threads may call [`WarcWriter::append`].
+/// Writes the files of one class, one at a time; any number of threads may call [`WarcWriter::append`].
 pub(crate) struct WarcWriter {
-    dir: PathBuf,
-    max_file_bytes: u64,
-    ids: RecordIds,
+    class: Class,
+    config: Config,
+    packer: Arc<Packer>,
+    index: Index,
+    closed: Notice,
     state: Mutex<State>,
     flushed: Condvar,
 }
@@ -42,18 +46,18 @@ struct Current {
     day: Date,
     written: u64,
     on_disk: u64,
+    records: u64,
+    /// Where the index learns of each record; `None` after a write to it that failed.
+    journal: Option<File>,
 }
 
 impl WarcWriter {
-    /// Starts a writer in `dir`. No file is begun before there is something to write.
-    pub(crate) fn new(dir: PathBuf, max_file_bytes: u64, seed: &str) -> Self {
+    /// Starts a writer for `class`, which tells `closed` of each file that it has closed. No file is begun before
+    /// there is something to write.
+    pub(crate) fn new(class: Class, config: &Config, packer: &Arc<Packer>, closed: Notice) -> Self {
         let (state, flushed) = (Mutex::new(State::default()), Condvar::new());
-        Self { dir, max_file_bytes, ids: RecordIds::new(seed), state, flushed }
-    }
-
-    /// Returns the names that records get.
-    pub(crate) fn ids(&self) -> &RecordIds {
-        &self.ids
+        let (config, packer, index) = (config.clone(), Arc::clone(packer), Index::of(&config.dir));
+        Self { class, config, packer, index, closed, state, flushed }
     }
 
     /// Appends the records of one exchange, the page's last, and returns where the last response lies
@@ -98,28 +102,36 @@ impl WarcWriter {
             Some(current) => current,
             empty => empty.insert(self.begin(at, day)?),
         };
-        let (mut location, mut end) = (None, current.written);
+        let (mut location, mut end, mut records) = (None, current.written, current.records);
+        let mut lines = String::new();
         for answer in answers {
-            let length = length(&answer.response);
-            location = Some(CaptureLocation { file: current.name.clone(), offset: end, length });
-            for member in [&answer.response, &answer.request] {
+            let length = answer.members.first().map_or(0, |member| length(member));
+            let at = CaptureLocation { file: current.name.clone(), offset: end, length };
+            lines.extend(answer.captured.line(&at).into_iter().flat_map(|line| [line, "\n".to_owned()]));
+            location = Some(at);
+            for member in &answer.members {
                 (&*current.file).write_all(member)?;
                 end += self::length(member);
+                records += 1;
             }
         }
-        current.written = end;
+        (current.written, current.records) = (end, records);
+        current.tell_journal(&lines);
         Ok((location, end))
     }
 
     fn begin(&self, at: Timestamp, day: Date) -> io::Result<Current> {
-        let (name, file) = files::create(&self.dir, at)?;
-        let info = pack_warcinfo(&name, at, &self.ids)?;
+        let dir = &self.config.dir;
+        let (name, file) = files::create(dir, self.class, at)?;
+        let info = self.packer.warcinfo(&name, self.class, at)?;
         if let Err(error) = (&file).write_all(&info) {
             // A full disk must not be littered with a new file at each try.
-            files::discard(&self.dir, &name)?;
+            files::discard(dir, &name)?;
             return Err(error);
         }
-        Ok(Current { name, file: Arc::new(file), day, written: length(&info), on_disk: 0 })
+        let journal = self.index.begin_journal(&name).ok();
+        let (file, written) = (Arc::new(file), length(&info));
+        Ok(Current { name, file, day, written, on_disk: 0, records: 1, journal })
     }
 
     /// Cuts half a record off the end, so that the file goes on where it was whole.
@@ -132,7 +144,7 @@ impl WarcWriter {
 
     fn fits(&self, state: &State, day: Date) -> bool {
         let current = state.current.as_ref();
-        current.is_none_or(|current| current.day == day && current.written < self.max_file_bytes)
+        current.is_none_or(|current| current.day == day && current.written < self.config.max_file_bytes)
     }
 
     fn wait_for_disk<'a>(
@@ -177,11 +189,16 @@ impl WarcWriter {
             self.give_up(state);
             return Err(error);
         }
-        let name = current.name.clone();
+        let closed = Closed {
+            name: current.name.clone(),
+            records: current.journal.is_some().then_some(current.records),
+        };
         state.current = None;
         state.generation += 1;
         self.flushed.notify_all();
-        files::close(&self.dir, &name)
+        files::close(&self.config.dir, &closed.name)?;
+        self.closed.tell(closed);
+        Ok(())
     }
 
     /// Leaves the current file as it is; whoever waits for its flush is told that it failed.
@@ -195,6 +212,18 @@ impl WarcWriter {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Current {
+    /// Writes lines to the journal. The index is derived: a journal that takes no more is given up, and the lines are
+    /// made again from the file when it is closed.
+    fn tell_journal(&mut self, lines: &str) {
+        let outcome = self.journal.as_mut().map(|journal| journal.write_all(lines.as_bytes()));
+        if let Some(Err(error)) = outcome {
+            tracing::warn!(%error, file = self.name, "the journal of the archive index takes no more");
+            self.journal = None;
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use std::path::Path;
 use flate2::bufread::GzDecoder;
 use thiserror::Error;
 
-use crate::read::{Stored, Unpacked};
+use crate::index::line::{Captured, REVISIT, mime};
+use crate::warc::read::{Stored, Unpacked};
 
 /// No record that was written here unpacks to more than this; a torn file may claim anything.
 const MAX_RECORD_BYTES: u64 = 1 << 30;
@@ -23,6 +24,8 @@ pub struct ScannedRecord {
     pub kind: String,
     /// The answer, when the record is a response.
     pub stored: Option<Stored>,
+    /// What the index says of it, when it is a response or a revisit.
+    pub(crate) captured: Option<Captured>,
 }
 
 /// A file that could not be walked through to its end.
@@ -72,6 +75,21 @@ fn next_record(file: &mut BufReader<File>, offset: u64) -> Result<ScannedRecord,
     let length = file.stream_position()? - offset;
     let record = Unpacked::parse(&bytes).map_err(damaged)?;
     let kind = record.field("WARC-Type").unwrap_or_default().to_owned();
-    let stored = if kind == "response" { Some(record.into_stored().map_err(damaged)?) } else { None };
-    Ok(ScannedRecord { offset, length, kind, stored })
+    let payload = record.payload_sha256().map(str::to_owned);
+    let (mut stored, mut captured) = (None, None);
+    if kind == "response" {
+        let answer = record.into_stored().map_err(damaged)?;
+        let kind = mime(answer.response.content_type());
+        captured = payload.map(|payload| described(&answer, kind, payload));
+        stored = Some(answer);
+    } else if kind == "revisit" {
+        let revisit = record.into_revisit().map_err(damaged)?;
+        captured = Some(described(&revisit.seen, Some(REVISIT.to_owned()), revisit.payload_sha256));
+    }
+    Ok(ScannedRecord { offset, length, kind, stored, captured })
+}
+
+fn described(answer: &Stored, mime: Option<String>, payload_sha256: String) -> Captured {
+    let status = answer.response.status.as_u16();
+    Captured { url: answer.url.clone(), fetched: answer.fetched, mime, status, payload_sha256 }
 }

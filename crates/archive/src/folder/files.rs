@@ -3,6 +3,7 @@
 //! A file that is being written is called `….warc.gz.open` and locked; closing it takes the suffix away.
 //! After a crash the next writer finds the suffix without the lock, cuts what was not whole (it was
 //! never acknowledged) and closes the file. So every `.warc.gz` is whole, and other tools may read it.
+//! A name tells class and moment: `qarauyl-20261123100000-00000.warc.gz`, `qarauyl-relooks-…`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -11,9 +12,11 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use thiserror::Error;
 
-use crate::scan::{ScanError, whole_length};
+use crate::config::Class;
+use crate::warc::scan::{ScanError, whole_length};
 
 const OPEN: &str = "open";
+const SUFFIX: &str = ".warc.gz";
 
 /// A file of an earlier run that cannot be made whole.
 #[derive(Debug, Error)]
@@ -34,10 +37,10 @@ pub(crate) fn locate(dir: &Path, name: &str) -> PathBuf {
 }
 
 /// Creates the next file that nobody has used, and locks it.
-pub(crate) fn create(dir: &Path, at: Timestamp) -> io::Result<(String, File)> {
-    let stamp = at.strftime("%Y%m%d%H%M%S").to_string();
+pub(crate) fn create(dir: &Path, class: Class, at: Timestamp) -> io::Result<(String, File)> {
+    let (prefix, stamp) = (class.prefix(), at.strftime("%Y%m%d%H%M%S").to_string());
     for serial in 0..u32::MAX {
-        let name = format!("qarauyl-{stamp}-{serial:05}.warc.gz");
+        let name = format!("{prefix}{stamp}-{serial:05}{SUFFIX}");
         if dir.join(&name).exists() {
             continue;
         }
@@ -64,6 +67,31 @@ pub(crate) fn discard(dir: &Path, name: &str) -> io::Result<()> {
 pub(crate) fn close(dir: &Path, name: &str) -> io::Result<()> {
     fs::rename(open_path(dir, name), dir.join(name))?;
     sync_dir(dir)
+}
+
+/// Returns the names of the closed files in order.
+pub(crate) fn closed(dir: &Path) -> io::Result<Vec<String>> {
+    let items = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        items => items?,
+    };
+    let mut names = Vec::new();
+    for item in items {
+        let name = item?.file_name().to_string_lossy().into_owned();
+        if name.ends_with(SUFFIX) {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Removes a closed file, and answers when it is gone for good. One that is gone already is no error.
+pub(crate) fn remove(dir: &Path, name: &str) -> io::Result<()> {
+    match fs::remove_file(dir.join(name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => sync_dir(dir),
+    }
 }
 
 /// Makes the files whole that a crash has left open. Files of a living writer are locked and left alone.
@@ -113,6 +141,6 @@ fn open_path(dir: &Path, name: &str) -> PathBuf {
 }
 
 /// A file is only there after a power cut when its folder was written, too.
-fn sync_dir(dir: &Path) -> io::Result<()> {
+pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }

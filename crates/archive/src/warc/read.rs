@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use crate::exchange::Response;
+use crate::warc::packing::Earlier;
 
 /// A response as it lies in the archive.
 #[derive(Debug, Clone)]
@@ -35,6 +36,16 @@ pub enum ReadError {
         /// What the system said.
         source: io::Error,
     },
+    /// Retention has dropped the file, and the manifest says so.
+    #[error(
+        "archive file `{file}` was dropped on {at:.0}, as [archive] keep_captures_days or keep_relooks_days asks"
+    )]
+    Dropped {
+        /// The file's name.
+        file: String,
+        /// When.
+        at: Timestamp,
+    },
     /// The record is not what was kept.
     #[error(
         "record at byte {offset} of archive file `{file}` is damaged ({what}): restore the file from a backup"
@@ -47,6 +58,27 @@ pub enum ReadError {
         /// What is wrong with it.
         what: &'static str,
     },
+}
+
+/// A `revisit` record: a later look that found an earlier capture unchanged.
+pub(crate) struct Revisit {
+    /// What the later look saw: its address, its time, the head of its answer, and no body.
+    pub(crate) seen: Stored,
+    /// Where the earlier capture was fetched from, and when.
+    pub(crate) earlier_url: String,
+    pub(crate) earlier_fetched: Timestamp,
+    /// The digest of the earlier capture's body, in small hexadecimal letters.
+    pub(crate) payload_sha256: String,
+}
+
+impl Revisit {
+    /// Returns what the later look stands for: the body of `earlier`, with the later head where there was one.
+    pub(crate) fn resolved(self, earlier: Stored) -> Stored {
+        let Stored { url, fetched, response } = self.seen;
+        // A `304` says that the earlier head holds, too.
+        let head = if response.status == 304 { earlier.response.clone() } else { response };
+        Stored { url, fetched, response: Response { body: earlier.response.body, ..head } }
+    }
 }
 
 /// A WARC record after unpacking: its fields and its block.
@@ -97,11 +129,47 @@ impl Unpacked {
         found.map(|(_, value)| value.as_str())
     }
 
+    /// Returns the digest of the payload, in small hexadecimal letters.
+    pub(crate) fn payload_sha256(&self) -> Option<&str> {
+        self.field("WARC-Payload-Digest")?.strip_prefix("sha256:")
+    }
+
     /// Reads the record as a response; the error says what is wrong.
     pub(crate) fn into_stored(self) -> Result<Stored, &'static str> {
         if self.field("WARC-Type") != Some("response") {
             return Err("it is no response");
         }
+        self.answer()
+    }
+
+    /// Reads the record as a revisit; the error says what is wrong.
+    pub(crate) fn into_revisit(self) -> Result<Revisit, &'static str> {
+        let refers = "it does not say which capture it refers to";
+        let date = self.field("WARC-Refers-To-Date").and_then(|date| date.parse().ok());
+        Ok(Revisit {
+            earlier_url: self.field("WARC-Refers-To-Target-URI").ok_or(refers)?.to_owned(),
+            earlier_fetched: date.ok_or(refers)?,
+            payload_sha256: self.payload_sha256().ok_or(refers)?.to_owned(),
+            seen: self.answer()?,
+        })
+    }
+
+    /// Returns what a later record says of the capture that this one keeps, or refers to.
+    pub(crate) fn earlier(&self) -> Option<Earlier> {
+        let (id, url, date) = match self.field("WARC-Type")? {
+            "response" => ("WARC-Record-ID", "WARC-Target-URI", "WARC-Date"),
+            "revisit" => ("WARC-Refers-To", "WARC-Refers-To-Target-URI", "WARC-Refers-To-Date"),
+            _ => return None,
+        };
+        Some(Earlier {
+            record_id: self.field(id)?.to_owned(),
+            url: self.field(url)?.to_owned(),
+            fetched: self.field(date)?.parse().ok()?,
+            payload_sha256: self.payload_sha256()?.to_owned(),
+        })
+    }
+
+    fn answer(&self) -> Result<Stored, &'static str> {
         let (head, body) = split_head(&self.block).ok_or("the head of its answer does not end")?;
         let (version, status, headers) = parse_http_head(head)?;
         let version = if self.field("WARC-Protocol") == Some("h2") { Version::HTTP_2 } else { version };

@@ -1,0 +1,135 @@
+//! The key that signs the manifest: made when it is first needed, read by nobody but the service.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use ed25519_dalek::{SigningKey, VerifyingKey};
+use rand::random;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// A key that cannot be used.
+#[derive(Debug, Error)]
+pub enum KeyError {
+    /// Its file cannot be read or made.
+    #[error("cannot use the key file `{path}`: see [archive] signing_key_file")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is of another form.
+    #[error("`{0}` holds no Ed25519 key: 64 hexadecimal digits are expected")]
+    Form(String),
+}
+
+/// The public half of a signing key: whoever has it can check the manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey(pub(crate) VerifyingKey);
+
+impl PublicKey {
+    /// Reads a key: 64 hexadecimal digits, or the name of a file that holds them.
+    pub fn read(text: &str) -> Result<Self, KeyError> {
+        if let Some(key) = Self::parse(text) {
+            return Ok(key);
+        }
+        let path = Path::new(text);
+        let inside = fs::read_to_string(path).map_err(|source| unusable(path, source))?;
+        Self::parse(&inside).ok_or_else(|| KeyError::Form(text.to_owned()))
+    }
+
+    /// Returns the public half of the key in `path`; `None` when there is no such file.
+    pub fn of_signing_key(path: &Path) -> Result<Option<Self>, KeyError> {
+        Ok(read(path)?.map(|key| Self(key.verifying_key())))
+    }
+
+    /// Reads 64 hexadecimal digits.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        VerifyingKey::from_bytes(&bytes(text)?).ok().map(Self)
+    }
+}
+
+impl std::fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&HEXLOWER.encode(self.0.as_bytes()))
+    }
+}
+
+/// Returns the signing key in `path`. When there is none it is made, readable by its owner alone, and its public half
+/// is written beside it with the suffix `.pub`.
+pub(crate) fn load_or_create(path: &Path) -> Result<SigningKey, KeyError> {
+    if let Some(key) = read(path)? {
+        return Ok(key);
+    }
+    let key = SigningKey::from_bytes(&Zeroizing::new(random::<[u8; 32]>()));
+    match create(path, &key) {
+        // Another process was quicker: its key counts.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            read(path)?.ok_or_else(|| KeyError::Form(path.display().to_string()))
+        }
+        Err(error) => Err(unusable(path, error)),
+        Ok(()) => Ok(key),
+    }
+}
+
+/// Writes beside its place and moves there: half a key must never be found.
+fn create(path: &Path, key: &SigningKey) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let beside = |suffix: &str| PathBuf::from(format!("{}{suffix}", path.display()));
+    let new = beside(&format!(".{}", std::process::id()));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new)?;
+    file.write_all(Zeroizing::new(HEXLOWER.encode(key.as_bytes()) + "\n").as_bytes())?;
+    file.sync_all()?;
+    let linked = fs::hard_link(&new, path);
+    fs::remove_file(&new)?;
+    linked?;
+    fs::write(beside(".pub"), format!("{}\n", PublicKey(key.verifying_key())))
+}
+
+fn read(path: &Path) -> Result<Option<SigningKey>, KeyError> {
+    let text = match fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        text => Zeroizing::new(text.map_err(|source| unusable(path, source))?),
+    };
+    let secret =
+        bytes(&text).map(Zeroizing::new).ok_or_else(|| KeyError::Form(path.display().to_string()))?;
+    Ok(Some(SigningKey::from_bytes(&secret)))
+}
+
+fn bytes(text: &str) -> Option<[u8; 32]> {
+    HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()?.try_into().ok()
+}
+
+fn unusable(path: &Path, source: io::Error) -> KeyError {
+    KeyError::File { path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_made_once_and_read_by_its_owner_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("data/manifest.key");
+        assert_eq!(PublicKey::of_signing_key(&path).unwrap(), None);
+        let key = load_or_create(&path).unwrap();
+        assert_eq!(load_or_create(&path).unwrap(), key);
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+        let public = PublicKey(key.verifying_key());
+        let beside = format!("{}.pub", path.display());
+        assert_eq!(PublicKey::read(&beside).unwrap(), public);
+        assert_eq!(PublicKey::read(&public.to_string()).unwrap(), public);
+        assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 2);
+        fs::write(&path, "abc").unwrap();
+        assert!(matches!(load_or_create(&path), Err(KeyError::Form(_))));
+    }
+}
