@@ -14,11 +14,12 @@ use url::Url;
 use crate::config::{Class, Config};
 use crate::exchange::Exchange;
 use crate::folder::files::{self, RepairError};
-use crate::folder::sealer::{EnterError, SealError, Sealer, enter, lock};
+use crate::folder::sealer::{SealError, Sealer, lock, walk};
 use crate::folder::space::{FreeSpace, NoRoom, Space, free_bytes};
 use crate::folder::writer::WarcWriter;
 use crate::index::cdxj::{Index, IndexError};
 use crate::index::line::IndexLine;
+use crate::index::rebuild::Rebuild;
 use crate::manifest::chain::Chain;
 use crate::warc::ids::RecordIds;
 use crate::warc::packing::{Earlier, Packer};
@@ -150,19 +151,21 @@ impl Archive {
         let dir = &self.config.dir;
         let _others_wait = lock(dir)?;
         files::repair(dir)?;
-        self.index.clear()?;
-        let (mut files, mut damaged) = (0, Vec::new());
+        let (mut rebuild, mut whole, mut damaged) = (Rebuild::begin(&self.index), Vec::new(), Vec::new());
         for name in files::closed(dir)? {
             each(&name);
-            match enter(dir, &name, None, &self.index) {
-                Ok(_) => files += 1,
-                Err(EnterError::Damaged(error)) => damaged.push(format!("{name}: {error}")),
-                Err(EnterError::Index(error)) => return Err(error.into()),
+            match walk(dir, &name) {
+                Ok((lines, _)) => {
+                    rebuild.add(lines)?;
+                    whole.push(name);
+                }
+                Err(error) => damaged.push(format!("{name}: {error}")),
             }
         }
+        let captures = rebuild.finish()?;
+        whole.iter().try_for_each(|name| self.index.end_journal(name))?;
         self.index.end_orphans()?;
-        self.index.merge(&Chain::open(dir)?.dropped())?;
-        Ok((files, self.index.size()?.1, damaged))
+        Ok((u64::try_from(whole.len()).unwrap_or_default(), captures, damaged))
     }
 
     /// Closes the files that are being written, so that other tools may read them under their own names, and waits

@@ -89,8 +89,9 @@ pub(crate) fn closed(dir: &Path) -> io::Result<Vec<String>> {
 /// Removes a closed file, and answers when it is gone for good. One that is gone already is no error.
 pub(crate) fn remove(dir: &Path, name: &str) -> io::Result<()> {
     match fs::remove_file(dir.join(name)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => sync_dir(dir),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(()) => sync_dir(dir),
     }
 }
 

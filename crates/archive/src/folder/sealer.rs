@@ -172,10 +172,10 @@ impl Sealing {
                 let event = Event::Closed { file: name, class, size, sha256, records };
                 chain.append(event, self.clock.now(), &key)?;
             }
+            index.merge(&chain.dropped())?;
         }
         index.end_orphans()?;
-        self.retire(&mut chain, &key)?;
-        Ok(index.merge(&chain.dropped())?)
+        self.retire(&mut chain, &key)
     }
 
     /// Drops the files that are older than the settings keep them: first the tombstone, then the file.
@@ -201,13 +201,13 @@ fn is_over(closed: Timestamp, days: u32, now: Timestamp) -> bool {
     closed.duration_until(now) > SignedDuration::from_hours(24 * i64::from(days))
 }
 
-pub(crate) enum EnterError {
+enum EnterError {
     Damaged(ScanError),
     Index(IndexError),
 }
 
 /// Puts the captures of a closed file into the index, and returns how many records it holds.
-pub(crate) fn enter(dir: &Path, name: &str, counted: Option<u64>, index: &Index) -> Result<u64, EnterError> {
+fn enter(dir: &Path, name: &str, counted: Option<u64>, index: &Index) -> Result<u64, EnterError> {
     let journal = counted.and_then(|records| Some((index.journal_lines(name).ok()?, records)));
     let (lines, records) = match journal {
         Some(known) => known,
@@ -218,7 +218,7 @@ pub(crate) fn enter(dir: &Path, name: &str, counted: Option<u64>, index: &Index)
 }
 
 /// Reads the lines of a file's captures from the file itself, and counts its records.
-fn walk(dir: &Path, name: &str) -> Result<(BTreeSet<String>, u64), ScanError> {
+pub(crate) fn walk(dir: &Path, name: &str) -> Result<(BTreeSet<String>, u64), ScanError> {
     let (mut lines, mut records) = (BTreeSet::new(), 0);
     scan(&dir.join(name), |record| {
         let location =

@@ -68,7 +68,17 @@ impl Index {
 
     /// Adds the lines of the closed WARC file called `name`, and ends its journal.
     pub(crate) fn add(&self, name: &str, lines: BTreeSet<String>) -> Result<(), IndexError> {
-        self.add_lines(lines).map_err(|error| self.unusable(error))?;
+        let added = self.write_beside(&[], lines)?;
+        let listed = self.segments().and_then(|mut segments| {
+            segments.push(added);
+            self.replace(&segments, &[])
+        });
+        listed.map_err(|error| self.unusable(error))?;
+        self.end_journal(name)
+    }
+
+    /// Ends the journal of a WARC file that is in the sorted files.
+    pub(crate) fn end_journal(&self, name: &str) -> Result<(), IndexError> {
         match fs::remove_file(self.journal(name)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(self.unusable(error)),
             _ => Ok(()),
@@ -79,7 +89,7 @@ impl Index {
     pub(crate) fn end_orphans(&self) -> Result<(), IndexError> {
         for name in self.journals().map_err(|error| self.unusable(error))? {
             if !files::locate(&self.archive, &name).exists() {
-                fs::remove_file(self.journal(&name)).map_err(|error| self.unusable(error))?;
+                self.end_journal(&name)?;
             }
         }
         Ok(())
@@ -161,19 +171,27 @@ impl Index {
         Ok(candidates.min_by_key(|line| line.fetched.duration_until(at).abs()))
     }
 
-    /// Returns how many sorted files and lines there are.
-    pub(crate) fn size(&self) -> Result<(usize, u64), IndexError> {
-        let segments = self.segments().map_err(|error| self.unusable(error))?;
-        Ok((segments.len(), segments.iter().map(|(_, lines)| lines).sum()))
+    /// Writes a sorted file that does not count yet, beside those that do and the `others` that do not.
+    pub(crate) fn write_beside(
+        &self,
+        others: &[(String, u64)],
+        lines: BTreeSet<String>,
+    ) -> Result<(String, u64), IndexError> {
+        let written = fs::create_dir_all(&self.dir).and_then(|()| {
+            let name = next_name(&[&self.segments()?, others].concat());
+            let count = Segment::write(&self.dir.join(&name), lines.into_iter().map(Ok))?;
+            Ok((name, count))
+        });
+        written.map_err(|error| self.unusable(error))
     }
 
-    /// Empties the index, so that it can be made anew. The journals of files that are being written stay.
-    pub(crate) fn clear(&self) -> Result<(), IndexError> {
-        let emptied = fs::create_dir_all(&self.dir).and_then(|()| {
-            let old: Vec<String> = self.segments()?.into_iter().map(|(file, _)| file).collect();
-            self.replace(&[], &old)
+    /// Lets `segments` count, and no others.
+    pub(crate) fn replace_all(&self, segments: &[(String, u64)]) -> Result<(), IndexError> {
+        let replaced = self.segments().and_then(|old| {
+            let old: Vec<String> = old.into_iter().map(|(file, _)| file).collect();
+            self.replace(segments, &old)
         });
-        emptied.map_err(|error| self.unusable(error))
+        replaced.map_err(|error| self.unusable(error))
     }
 
     /// Reads journals and sorted files as they are together; begins anew when a merge comes between.
@@ -197,15 +215,6 @@ impl Index {
             }
         }
         outcome.map_err(|error| self.unusable(error))
-    }
-
-    fn add_lines(&self, lines: BTreeSet<String>) -> io::Result<()> {
-        fs::create_dir_all(&self.dir)?;
-        let mut segments = self.segments()?;
-        let name = next_name(&segments);
-        let count = Segment::write(&self.dir.join(&name), lines.into_iter().map(Ok))?;
-        segments.push((name, count));
-        self.replace(&segments, &[])
     }
 
     fn merge_these(

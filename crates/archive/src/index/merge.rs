@@ -6,6 +6,8 @@ use std::io;
 
 /// So many files of one size become one of the next.
 const WIDTH: usize = 8;
+/// No more than this are merged at once: a process may only open so many files.
+const MOST: usize = 64;
 /// A file with fewer lines than this counts as of the smallest size.
 const SMALLEST: u64 = 4096;
 
@@ -16,10 +18,8 @@ pub(crate) fn due(lines: &[u64]) -> Vec<usize> {
     let largest = lines.iter().map(|lines| size(*lines)).max().unwrap_or_default();
     let of_size =
         |wanted| (0..lines.len()).filter(move |at| lines.get(*at).is_some_and(|one| size(*one) == wanted));
-    (0..=largest)
-        .map(|wanted| of_size(wanted).collect::<Vec<_>>())
-        .find(|found| found.len() >= WIDTH)
-        .unwrap_or_default()
+    let mut all = (0..=largest).map(|wanted| of_size(wanted).take(MOST).collect::<Vec<_>>());
+    all.find(|found| found.len() >= WIDTH).unwrap_or_default()
 }
 
 fn size(lines: u64) -> u32 {

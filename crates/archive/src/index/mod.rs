@@ -5,5 +5,6 @@
 pub(crate) mod cdxj;
 pub(crate) mod line;
 pub(crate) mod merge;
+pub(crate) mod rebuild;
 pub(crate) mod segment;
 pub(crate) mod surt;
