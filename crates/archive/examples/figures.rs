@@ -4,115 +4,116 @@
 
 use std::error::Error;
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use archive::{Answer, Archive, Config, Exchange, Response};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderValue, StatusCode, Version};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::Clock;
 
 /// The body of a page, in bytes: about what an outlet sends.
 const BODY: usize = 30_000;
 /// How many threads keep at once, as `[workers] fetch` has it.
-const THREADS: u64 = 16;
+const THREADS: usize = 16;
+/// How many pages are kept for each figure.
+const KEEPS: u64 = 800;
+/// Over how many sorted files the captures are spread: about what merging leaves of a million.
+const PARTS: u64 = 20;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
     let dir = arguments.next().ok_or("name a folder")?;
     let captures: u64 = arguments.next().map_or(Ok(1_000_000), |count| count.parse())?;
-    let (alone, alone_cpu) = keeping(&Path::new(&dir).join("alone"), 1, 500)?;
-    let (together, together_cpu) = keeping(&Path::new(&dir).join("together"), THREADS, 100)?;
-    let (lines, sorted, found) = searching(&Path::new(&dir).join("many"), captures)?;
+    let folder = |name: &str| Path::new(&dir).join(name);
+    let plain = keeping(&folder("plain"), 1, false)?;
+    let packed = keeping(&folder("packed"), 1, true)?;
+    let together = keeping(&folder("together"), THREADS, false)?;
+    let lookup = searching(&folder("many"), captures)?;
     let report = serde_json::json!({
-        "keeps_per_second_alone": alone,
-        "keeps_per_second_16_threads": together,
-        "cpu_microseconds_per_keep": [alone_cpu, together_cpu],
-        "lines": lines,
-        "sorted_files": sorted,
-        "lookup_microseconds": found,
+        "plain_body": plain, "packed_body": packed, "plain_body_16_threads": together,
+        "captures": captures, "sorted_files": PARTS, "lookup_microseconds": lookup,
     });
-    let text = format!("{report}\n");
-    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes())?;
-    Ok(())
+    Ok(writeln!(std::io::stdout(), "{report}")?)
 }
 
-/// Returns keeps per second, and microseconds of processor time for each.
-fn keeping(dir: &Path, threads: u64, each: u64) -> Result<(f64, f64), Box<dyn Error>> {
+/// Returns keeps per second, microseconds of processor time for each, and the bytes that each takes.
+fn keeping(dir: &Path, threads: usize, is_packed: bool) -> Result<serde_json::Value, Box<dyn Error>> {
     let archive = Archive::open(&Config::at(dir), Clock::system());
-    archive.keep(&page(0, began(0)?, false)?)?;
+    let pages = (0..KEEPS).map(|number| page(number, is_packed)).collect::<Result<Vec<_>, _>>()?;
     let (start, cpu) = (Instant::now(), processor_time()?);
-    let keep = |thread: u64| {
-        for number in 0..each {
-            let page = page(thread * each + number, Timestamp::UNIX_EPOCH, true)
-                .map_err(|error| error.to_string())?;
-            archive.keep(&page).map_err(|error| error.to_string())?;
-        }
-        Ok::<(), String>(())
-    };
+    let keep = |pages: &[Exchange]| pages.iter().try_for_each(|page| archive.keep(page).map(drop));
     thread::scope(|scope| {
-        let running: Vec<_> = (0..threads).map(|thread| scope.spawn(move || keep(thread))).collect();
-        running.into_iter().try_for_each(|one| one.join().map_err(|_| "a thread ended early".to_owned())?)
-    })?;
-    let (seconds, cpu) = (start.elapsed().as_secs_f64(), processor_time()?.saturating_sub(cpu));
-    let count = f64::from(u32::try_from(threads * each)?);
-    Ok((count / seconds, cpu.as_secs_f64() * 1e6 / count))
+        let share = pages.chunks(pages.len().div_ceil(threads));
+        let running: Vec<_> = share.map(|pages| scope.spawn(move || keep(pages))).collect();
+        running.into_iter().all(|one| matches!(one.join(), Ok(Ok(()))))
+    })
+    .then_some(())
+    .ok_or("a capture was not kept")?;
+    let (seconds, cpu) = (start.elapsed().as_secs_f64(), processor_time()?.saturating_sub(cpu).as_secs_f64());
+    archive.close()?;
+    let mut bytes = 0;
+    for item in fs::read_dir(dir)? {
+        bytes += item?.metadata()?.len();
+    }
+    let count = f64::from(u32::try_from(KEEPS)?);
+    Ok(serde_json::json!({
+        "per_second": (count / seconds).round(),
+        "cpu_microseconds": (cpu * 1e6 / count).round(),
+        "bytes": bytes / KEEPS,
+    }))
 }
 
-/// Returns how many lines and sorted files an index of `captures` has, and microseconds for a look-up in it.
-fn searching(dir: &Path, captures: u64) -> Result<(u64, usize, f64), Box<dyn Error>> {
-    let archive = Archive::open(&Config { max_file_bytes: 1 << 24, ..Config::at(dir) }, Clock::system());
-    archive.keep(&page(0, began(0)?, false)?)?;
+/// Returns the microseconds that a look-up takes among `captures`.
+fn searching(dir: &Path, captures: u64) -> Result<f64, Box<dyn Error>> {
+    let archive = Archive::open(&Config::at(dir), Clock::system());
+    archive.keep(&page(0, false)?)?;
     archive.close()?;
-    // The WARC files would take an hour to write; lines of the same form, all of the one file there is, take a minute.
-    let sample = fs::read_dir(dir.join("index"))?
-        .filter_map(|item| fs::read_to_string(item.ok()?.path()).ok())
-        .find(|text| text.starts_with("example,"))
-        .ok_or("the index has no line")?;
-    let (_, json) = sample.split_once(" {").ok_or("the line has no JSON")?;
+    // To write so many WARC files would take an hour; lines of the same form, all of the one file there is, take a minute.
+    let line = fs::read_to_string(dir.join("index/00000001.cdxj"))?;
+    let (_, json) = line.trim_end().split_once(" {").ok_or("the line has no JSON")?;
     let mut list = Vec::new();
-    for part in 0..20_u64 {
-        let mut lines: Vec<String> = (0..captures / 20)
-            .map(|number| {
-                format!(
-                    "example,outlet{:04})/news/{} 20261123100000 {{{json}",
-                    (number * 20 + part) % 1000,
-                    number * 20 + part
-                )
-            })
-            .collect();
+    for part in 0..PARTS {
+        let numbers = (part..captures).step_by(usize::try_from(PARTS)?);
+        let key = |number: u64| {
+            format!("example,outlet{:04})/news/{number} 20261123100000 {{{json}\n", number % 1000)
+        };
+        let mut lines: Vec<String> = numbers.map(key).collect();
         lines.sort();
         list.push(format!("{part:08}.cdxj {}\n", lines.len()));
         fs::write(dir.join(format!("index/{part:08}.cdxj")), lines.concat())?;
     }
     fs::write(dir.join("index/segments"), list.concat())?;
     let start = Instant::now();
-    for number in 0..200_u64 {
-        let number = number * 7919 % captures;
+    for number in (0..200).map(|step| step * 7919 % captures) {
         let url = format!("http://outlet{:04}.example/news/{number}", number % 1000).parse()?;
         if archive.find(&url, None)?.len() != 1 {
             return Err(format!("{url} was not found once").into());
         }
     }
-    let micros = start.elapsed().as_secs_f64() * 1e6 / 200.0;
-    Ok((captures, 20, micros))
+    Ok((start.elapsed().as_secs_f64() * 1e6 / 200.0).round())
 }
 
-fn began(minute: i64) -> Result<Timestamp, Box<dyn Error>> {
-    let start: Timestamp = "2026-11-23T10:00:00Z".parse()?;
-    Ok(start + SignedDuration::from_mins(minute))
-}
-
-/// A page of words that pack about as well as news do.
-fn page(number: u64, began: Timestamp, long: bool) -> Result<Exchange, Box<dyn Error>> {
+/// A page of words that pack about as well as news do, packed by its server or not.
+fn page(number: u64, is_packed: bool) -> Result<Exchange, Box<dyn Error>> {
+    let began: Timestamp = "2026-11-23T10:00:00Z".parse()?;
     let mut headers = HeaderMap::new();
     headers.insert("content-type", HeaderValue::from_static("text/html; charset=utf-8"));
     let mut state = number + 1;
     let mut body = Vec::with_capacity(BODY);
-    while long && body.len() < BODY {
+    while body.len() < BODY {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         body.extend_from_slice(format!("<p>word{} ", (state >> 33) % 3000).as_bytes());
+    }
+    if is_packed {
+        let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+        packer.write_all(&body)?;
+        body = packer.finish()?;
+        headers.insert("content-encoding", HeaderValue::from_static("gzip"));
     }
     let response =
         Response { version: Version::HTTP_11, status: StatusCode::OK, headers, body, truncated: false };

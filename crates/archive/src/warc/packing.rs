@@ -174,6 +174,7 @@ fn response_record<'a>(answer: &'a Answer, id: &str, payload_sha256: &str) -> Re
     record.field("Content-Type", "application/http; msgtype=response");
     record.head = response_head(&answer.response);
     record.body = &answer.response.body;
+    record.is_body_packed = !answer.response.content_encoding().is_empty();
     record
 }
 

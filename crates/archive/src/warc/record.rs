@@ -9,20 +9,23 @@ use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// Pages that the server compressed gain nothing from a higher level; plain ones gain little.
-const LEVEL: u32 = 4;
+/// Low: servers have packed most bodies already, and what they have not is packed while a page is being waited for.
+const LEVEL: u32 = 3;
 
 /// A record before it is packed. Its block is `head` followed by `body`.
 pub(crate) struct Record<'a> {
     fields: Vec<u8>,
     pub(crate) head: Vec<u8>,
     pub(crate) body: &'a [u8],
+    /// Whether the body is packed already. It is then stored as it is: a second packing costs time and gains nothing.
+    pub(crate) is_body_packed: bool,
 }
 
 impl Record<'_> {
     /// Begins a record of `kind`, named `id`.
     pub(crate) fn new(kind: &str, at: Timestamp, id: &str) -> Self {
-        let mut record = Self { fields: b"WARC/1.1\r\n".to_vec(), head: Vec::new(), body: &[] };
+        let mut record =
+            Self { fields: b"WARC/1.1\r\n".to_vec(), head: Vec::new(), body: &[], is_body_packed: false };
         record.field("WARC-Type", kind);
         record.field("WARC-Record-ID", id);
         record.field("WARC-Date", date(at));
@@ -45,7 +48,8 @@ impl Record<'_> {
         let length = self.head.len() + self.body.len();
         self.field("WARC-Block-Digest", format_args!("sha256:{}", HEXLOWER.encode(&digest)));
         self.field("Content-Length", length);
-        let mut member = GzEncoder::new(Vec::with_capacity(length / 2 + 512), Compression::new(LEVEL));
+        let level = if self.is_body_packed { Compression::none() } else { Compression::new(LEVEL) };
+        let mut member = GzEncoder::new(Vec::with_capacity(length / 2 + 512), level);
         for part in [&self.fields, &b"\r\n"[..], &self.head, self.body, b"\r\n\r\n"] {
             member.write_all(part)?;
         }
