@@ -3,8 +3,25 @@
 //! Order of trust: a byte order mark, the shape of UTF-16, bytes that are UTF-8 (no other charset of our languages looks
 //! like it by chance), the XML declaration, the HTTP header, and at last what the bytes look like.
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{
+    BIG5, Encoding, GB18030, GBK, IBM866, ISO_8859_5, KOI8_R, KOI8_U, UTF_8, UTF_16BE, UTF_16LE,
+    WINDOWS_1251, WINDOWS_1252, WINDOWS_1254, WINDOWS_1256,
+};
 
+/// Charsets in which outlets of our languages publish, beside UTF-8.
+const OURS: &[&Encoding] = &[
+    GB18030,
+    GBK,
+    BIG5,
+    WINDOWS_1251,
+    KOI8_U,
+    KOI8_R,
+    ISO_8859_5,
+    IBM866,
+    WINDOWS_1256,
+    WINDOWS_1254,
+    WINDOWS_1252,
+];
 /// The declaration stands this near to the beginning.
 const DECLARATION_BYTES: usize = 400;
 
@@ -26,7 +43,7 @@ pub(super) fn to_text(bytes: &[u8], content_type: &str) -> Text {
 }
 
 /// Returns a page as text, by mark, UTF-8, its own `meta`, the header, or what it looks like.
-pub(super) fn page_text(bytes: &[u8], content_type: &str) -> String {
+pub(crate) fn page_text(bytes: &[u8], content_type: &str) -> String {
     let start =
         String::from_utf8_lossy(bytes.get(..bytes.len().min(4096)).unwrap_or_default()).to_ascii_lowercase();
     let label = start.split_once("charset=").map(|(_, after)| after.trim_start_matches(['"', '\'']));
@@ -73,12 +90,12 @@ fn guessed(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
     let text = String::from_utf8_lossy(bytes).into_owned();
     let broken = text.chars().filter(|c| *c == char::REPLACEMENT_CHARACTER).count();
     let foreign = text.chars().filter(|c| !c.is_ascii()).count();
-    if broken * 3 <= foreign {
+    if broken * 2 <= foreign {
         return text;
     }
     let mut detector = chardetng::EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
-    let guess = detector.guess(None, chardetng::Utf8Detection::Deny);
+    let guess = likely(bytes, detector.guess(None, chardetng::Utf8Detection::Deny));
     // A label that is nearly right is worth more than a guess: one bad byte in a long feed.
     let fits = |encoding: &'static Encoding| {
         let (text, _) = encoding.decode_without_bom_handling(bytes);
@@ -87,6 +104,16 @@ fn guessed(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
     };
     let label = declared.filter(|encoding| *encoding != UTF_8 && fits(encoding));
     label.unwrap_or(guess).decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// A few bytes are guessed badly. What is taken for a charset that no outlet of our languages uses is Chinese when it
+/// can be: GB 18030 refuses most other text.
+fn likely(bytes: &[u8], guess: &'static Encoding) -> &'static Encoding {
+    let (text, broken) = GB18030.decode_without_bom_handling(bytes);
+    let foreign = || text.chars().filter(|c| !c.is_ascii());
+    let is_chinese =
+        !broken && foreign().all(|c| matches!(c, '\u{3000}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}'));
+    if is_chinese && !OURS.contains(&guess) { GB18030 } else { guess }
 }
 
 /// UTF-32, which no browser reads and some exporters write.
@@ -173,6 +200,13 @@ mod tests {
         );
         let broken: Vec<u8> = ["<rss>Құл".as_bytes(), b"\xff", "жа қаласы</rss>".as_bytes()].concat();
         check(&broken, "", "<rss>Құл\u{fffd}жа қаласы</rss>", true);
+        check(&labelled("UTF-8", &GB18030.encode("<rss>新疆</rss>").0), "", "<rss>新疆</rss>", true);
+        check(
+            &["<rss>Құл".as_bytes(), b"\xd0\xff</rss>"].concat(),
+            "",
+            "<rss>Құл\u{fffd}\u{fffd}</rss>",
+            true,
+        );
         let russian = "<rss>В Хоргосе открыт новый терминал, сообщили в министерстве транспорта</rss>";
         check(&labelled("UTF-8", &encoding_rs::WINDOWS_1251.encode(russian).0), "", russian, true);
     }

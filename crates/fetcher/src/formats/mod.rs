@@ -1,16 +1,16 @@
 //! What endpoints send, read into entries. All of it is pure: bytes in, entries and notes out.
 //!
 //! In reading order: bytes become text (`charset`), text becomes tags and words even where it is broken (`soup`), and
-//! each format has its reader: `feed` (with `loose_feed` behind it, and `json_feed`), `sitemap`, `listing`, `telegram`,
+//! each format has its reader: `feed` (with `xml_feed` and `json_feed` behind it), `sitemap`, `listing`, `telegram`,
 //! `youtube`, `opml`. What they share is what an entry may be (`entries`), its dates (`dates`) and its words (`plain`).
 
 mod charset;
 mod dates;
 mod entries;
 mod json_feed;
-mod loose_feed;
 mod plain;
 mod soup;
+mod xml_feed;
 
 pub mod feed;
 pub mod listing;

@@ -34,6 +34,11 @@ fn skip_tag<'a>(rest: &'a str, text: &mut String) -> &'a str {
         text.push('<');
         return inside;
     }
+    // What never ends is a sign of comparison, unless it is a link that was cut off.
+    if !inside.contains(['>', '=']) {
+        text.push('<');
+        return inside;
+    }
     let (tag, after) = split_tag(inside);
     let closing = tag.starts_with('/');
     let name =
@@ -128,6 +133,7 @@ mod tests {
         check("one<br/>two<img src='a>b'>three", "one two three");
         check("a <script>var x = '<b>';</script> b <!-- c --> d", "a b d");
         check("5 < 6 and 7 > 3", "5 < 6 and 7 > 3");
+        check("a<b is true", "a<b is true");
         check("a\u{1f}b\0c", "a b c");
         check("cut off <a href=\"http://", "cut off");
     }

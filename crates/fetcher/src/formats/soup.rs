@@ -68,11 +68,14 @@ impl<'a> Soup<'a> {
         }
     }
 
-    fn literal(&mut self, after: &'a str) -> Piece<'a> {
-        // A section that never ends goes to the end: what follows it cannot be told apart.
-        let (text, rest) = after.split_once("]]>").unwrap_or((after, ""));
+    /// A section that never ends, or only beyond its item, was not meant: what follows is markup again.
+    fn literal(&mut self, after: &'a str) -> Option<Piece<'a>> {
+        let end = after.split_once("]]>");
+        let end =
+            end.filter(|(text, _)| !["</item>", "</entry>", "</url>"].iter().any(|tag| text.contains(tag)));
+        let (text, rest) = end.map_or((None, after), |(text, rest)| (Some(text), rest));
         self.rest = rest;
-        Piece::Literal(text)
+        text.map(Piece::Literal)
     }
 
     fn tag(&mut self, inside: &'a str) -> Piece<'a> {
@@ -160,7 +163,10 @@ impl<'a> Iterator for Soup<'a> {
                 return Some(Piece::Text(text));
             };
             if let Some(after) = inside.strip_prefix("![CDATA[") {
-                return Some(self.literal(after));
+                match self.literal(after) {
+                    None => continue,
+                    literal => return literal,
+                }
             }
             if let Some(comment) = inside.strip_prefix("!--") {
                 // A comment that never ends hides one line, not the feed.
@@ -226,8 +232,23 @@ mod tests {
         );
         let inside = soup.inside("a", |_| false);
         assert_eq!((inside.text().as_str(), inside.is_whole), ("1 < 2<b/>&", true));
-        assert_eq!(soup.next(), Some(Piece::Literal("<")));
+        assert_eq!(soup.next(), Some(Piece::Text("<")));
         assert_eq!(soup.next(), None);
+    }
+
+    #[test]
+    fn a_literal_section_ends_with_its_item() {
+        let pieces: Vec<Piece<'_>> = Soup::new("<![CDATA[a<b]]>c<![CDATA[d</item><![CDATA[e").collect();
+        assert_eq!(
+            pieces,
+            [
+                Piece::Literal("a<b"),
+                Piece::Text("c"),
+                Piece::Text("d"),
+                Piece::Close("item"),
+                Piece::Text("e")
+            ]
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
-//! Reads RSS, RDF and Atom that no XML parser takes: tags that never close, bare `&`, a feed torn in the middle.
+//! Reads RSS, RDF and Atom, sound or not: tags that never close, bare `&`, a feed torn in the middle.
 //!
 //! Looks for items and, inside them, for the fields that make an entry. What the end of the bytes cut off is no value:
-//! half an address would lead to a page that is not there.
+//! half an address would lead to a page that is not there. Why no XML parser: `docs/decisions/0003-one-feed-reader.md`.
 
 use url::Url;
 
@@ -10,6 +10,8 @@ use super::soup::{Piece, Soup, Tag, local};
 
 /// Elements that hold one entry.
 const ITEMS: &[&str] = &["item", "entry"];
+/// Elements that are a whole feed.
+const ROOTS: &[&str] = &["rss", "feed", "rdf"];
 /// Elements whose end cannot lie inside a field.
 const AROUND: &[&str] = &["item", "entry", "channel", "feed", "rss", "rdf"];
 /// Fields that cannot lie inside a title, address or date.
@@ -81,42 +83,68 @@ impl Field {
 #[derive(Default)]
 struct Item {
     raw: RawItem,
+    base: Option<Url>,
     link: Option<String>,
     /// An address that is used when nothing better is there, and how good it is: smaller is better.
     fallback: Option<(u8, String)>,
     date_rank: Option<usize>,
 }
 
-/// Returns the items of a feed, at most `most`, and how many there were.
-pub(super) fn read(text: &str, most: usize) -> (Vec<RawItem>, usize) {
-    let (mut items, mut found) = (Vec::new(), 0);
-    let mut item: Option<Item> = None;
-    let mut base = None;
+/// What was read of a feed.
+#[derive(Default)]
+pub(super) struct Read {
+    pub(super) items: Vec<RawItem>,
+    /// How many items there were.
+    pub(super) found: usize,
+    /// Whether every item, and the feed itself, was ended.
+    pub(super) is_whole: bool,
+    /// Where relative addresses start (RFC 4287, 2); `None`: where the feed was found.
+    base: Option<Url>,
+    item: Option<Item>,
+}
+
+/// Reads a feed; at most `most` of its items are returned. `None` when there is neither an item nor a feed's root
+/// element: a feed whose items are all gone is still one.
+pub(super) fn read(text: &str, most: usize) -> Option<Read> {
+    let mut read = Read { is_whole: true, ..Read::default() };
+    let (mut has_root, mut is_ended) = (false, false);
     let mut soup = Soup::new(text);
     while let Some(piece) = soup.next() {
         match piece {
             Piece::Open(tag) if is_one_of(tag.local(), ITEMS) && !is_media(tag.name) => {
-                items.extend(
-                    item.take().filter(|_| items.len() < most).map(|item| item.finish(base.as_ref())),
-                );
-                found += 1;
-                item = Some(Item::new(&tag));
+                // The one before was never ended.
+                read.is_whole &= read.item.is_none();
+                read.end_item(most);
+                read.found += 1;
+                read.item = Some(Item::new(&tag, read.base.as_ref()));
             }
-            Piece::Close(name) if is_one_of(local(name), ITEMS) => {
-                items.extend(
-                    item.take().filter(|_| items.len() < most).map(|item| item.finish(base.as_ref())),
-                );
-            }
-            Piece::Open(tag) => match &mut item {
+            Piece::Close(name) if is_one_of(local(name), ITEMS) => read.end_item(most),
+            Piece::Close(name) if is_one_of(local(name), ROOTS) => is_ended = true,
+            Piece::Open(tag) => match &mut read.item {
                 Some(item) => item.field(&tag, &mut soup),
-                // Relative addresses in Atom start at the feed's `xml:base` (RFC 4287, 2).
-                None => base = base.or_else(|| Url::parse(&tag.attribute("xml:base")?).ok()),
+                None => has_root |= read.outside(&tag),
             },
             _ => {}
         }
     }
-    items.extend(item.filter(|_| items.len() < most).map(|item| item.finish(base.as_ref())));
-    (items, found)
+    read.is_whole &= is_ended && read.item.is_none();
+    read.end_item(most);
+    (has_root || read.found > 0).then_some(read)
+}
+
+impl Read {
+    fn end_item(&mut self, most: usize) {
+        let item = self.item.take().filter(|_| self.items.len() < most);
+        self.items.extend(item.map(Item::finish));
+    }
+
+    /// Reads a tag outside of items; answers whether it is a feed's root.
+    fn outside(&mut self, tag: &Tag<'_>) -> bool {
+        if self.base.is_none() {
+            self.base = tag.attribute("xml:base").and_then(|base| Url::parse(base.trim()).ok());
+        }
+        is_one_of(tag.local(), ROOTS)
+    }
 }
 
 fn is_one_of(name: &str, names: &[&str]) -> bool {
@@ -131,10 +159,12 @@ fn is_media(name: &str) -> bool {
 }
 
 impl Item {
-    fn new(tag: &Tag<'_>) -> Self {
+    fn new(tag: &Tag<'_>, base: Option<&Url>) -> Self {
         // RSS 1.0 names an item by its page's address.
         let about = tag.attribute("rdf:about").map(|about| (3, about));
-        Self { fallback: about, ..Self::default() }
+        let own = tag.attribute("xml:base");
+        let own = own.and_then(|own| base.map_or_else(|| Url::parse(&own), |base| base.join(&own)).ok());
+        Self { fallback: about, base: own.or_else(|| base.cloned()), ..Self::default() }
     }
 
     fn field(&mut self, tag: &Tag<'_>, soup: &mut Soup<'_>) {
@@ -210,10 +240,10 @@ impl Item {
         }
     }
 
-    fn finish(self, base: Option<&Url>) -> RawItem {
+    fn finish(self) -> RawItem {
         let link = self.link.map(|link| link.trim().to_owned()).filter(|link| !link.is_empty());
         let address = link.or(self.fallback.map(|(_, address)| address)).unwrap_or_default();
-        let based = base.filter(|_| !address.is_empty()).and_then(|base| base.join(&address).ok());
+        let based = self.base.filter(|_| !address.is_empty()).and_then(|base| base.join(&address).ok());
         RawItem { address: based.map_or(address, String::from), ..self.raw }
     }
 }
