@@ -18,6 +18,7 @@ mod schedule;
 mod wire;
 
 pub mod blocked;
+pub mod discovery;
 pub mod formats;
 pub mod guard;
 

@@ -11,7 +11,7 @@ use query::Lexicon;
 use store::{ConfiguredSource, Database, KeyOrigin, Sealer, load_key};
 
 use crate::settings::{Settings, file_in};
-use crate::{embedded, lexicon, sources};
+use crate::{lexicon, sources};
 
 /// Settings, store and clock: what every command needs.
 pub(crate) struct House {
@@ -50,8 +50,7 @@ impl House {
 
     /// Reads the configured sources.
     pub(crate) fn sources(&self) -> anyhow::Result<Vec<ConfiguredSource>> {
-        let files = lexicon::files(&self.settings.sources.directory, embedded::SOURCES)?;
-        sources::read(&files, &self.settings, self.clock.now())
+        sources::read(&sources::files(&self.settings)?, &self.settings, self.clock.now())
     }
 }
 

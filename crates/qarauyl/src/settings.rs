@@ -55,6 +55,8 @@ pub(crate) struct Team {
 pub(crate) struct Sources {
     /// The folder of the source files; empty: those built in.
     pub(crate) directory: String,
+    /// The folder of the team's own source files, read beside those; it need not exist.
+    pub(crate) own: String,
     /// The schedule of sources that state none.
     pub(crate) schedule: String,
 }

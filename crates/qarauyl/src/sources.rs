@@ -12,6 +12,7 @@ use toml::Spanned;
 use url::Url;
 
 use crate::settings::Settings;
+use crate::{embedded, lexicon};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -58,6 +59,18 @@ fn described(kind: SourceKind) -> anyhow::Result<SourceKind> {
         bail!("`unlisted` is for outlets without a file: say what kind this one is");
     }
     Ok(kind)
+}
+
+/// Returns all source files with their names: the configured folder or what is built in, and the team's own beside it.
+pub(crate) fn files(settings: &Settings) -> anyhow::Result<Vec<(String, String)>> {
+    let (main, own) = (&settings.sources.directory, &settings.sources.own);
+    let mut files = lexicon::files(main, embedded::SOURCES)?;
+    let place = |folder: &str| std::fs::canonicalize(folder).ok();
+    let is_other = main.is_empty() || place(main) != place(own);
+    if !own.is_empty() && is_other && place(own).is_some() {
+        files.extend(lexicon::files(own, &[])?);
+    }
+    Ok(files)
 }
 
 /// Reads source files, each with its name; a mistake is named with file and line.

@@ -19,4 +19,5 @@ pub mod sitemap;
 pub mod telegram;
 pub mod youtube;
 
+pub(crate) use charset::page_text;
 pub use entries::{Arrived, MAX_ENTRIES, Note, Parsed};

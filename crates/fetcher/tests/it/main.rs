@@ -3,6 +3,7 @@
 
 mod bounds;
 mod client;
+mod discovery;
 mod full_disk;
 mod house;
 mod polls;

@@ -1,15 +1,21 @@
 //! Endpoints: what a poll makes of feeds, sitemaps, and what is neither.
 
+use std::collections::HashMap;
+
 use axum::Router;
+use axum::extract::Query;
 use axum::routing::get;
 use fetcher::{Note, PoliteClient, Poll, PollError, Polled, poll};
 use jiff::SignedDuration;
-use model::{Endpoint, EndpointId, EndpointKind, EndpointState, FirstLook, Source, SourceKind, Validators};
+use model::{
+    CanonicalUrl, Endpoint, EndpointId, EndpointKind, EndpointState, FirstLook, Source, SourceKind,
+    Validators,
+};
 use url::Url;
 
 use crate::house::{client, config, serve};
 
-fn source() -> Source {
+pub(crate) fn source() -> Source {
     Source {
         id: "sample".parse().unwrap(),
         name: "Sample".to_owned(),
@@ -100,10 +106,67 @@ async fn the_newest_parts_of_a_sitemap_index_are_read_and_a_missing_one_costs_it
 }
 
 #[tokio::test]
+async fn a_listing_page_gives_its_headlines_by_selectors_or_without() {
+    let page = "<div class=card><a href=/1>Қорғас арқылы жүк тасымалы қайта басталды</a><i>23.11.2026 10:00</i></div>\
+        <div class=card><a href=/2>Қысқа</a></div>";
+    let routes = Router::new()
+        .route("/kk/", get(async move || ([("content-type", "text/html; charset=utf-8")], page)));
+    let (client, _) = client(&config(serve(routes).await));
+    let count = async |selectors: &str| {
+        let listing = Endpoint {
+            selectors: selectors.to_owned(),
+            ..endpoint(EndpointKind::Listing, "http://news.test/kk/", None)
+        };
+        match poll(&client, &source(), &listing).await.unwrap() {
+            Polled::Read(poll) => poll.parsed.entries,
+            Polled::NotModified(_) => panic!("not modified"),
+        }
+    };
+    assert_eq!(count("").await.len(), 1);
+    let chosen = count("item = '.card'\ndate = 'i'").await;
+    assert_eq!((chosen.len(), chosen[0].published), (2, Some("2026-11-23T05:00:00Z".parse().unwrap())));
+}
+
+fn messages(numbers: std::ops::RangeInclusive<u64>) -> String {
+    let message = |number| {
+        format!(
+            "<div class=tgme_widget_message data-post=steppe/{number}><div class=tgme_widget_message_text>m</div></div>"
+        )
+    };
+    numbers.map(message).collect()
+}
+
+#[tokio::test]
+async fn a_channel_is_paged_back_to_what_the_last_poll_knew() {
+    let answer = async |Query(asked): Query<HashMap<String, u64>>| {
+        let last = asked.get("before").map_or(100, |before| before - 1);
+        ([("content-type", "text/html")], messages(last.saturating_sub(19).max(1)..=last))
+    };
+    let (client, _) = client(&config(serve(Router::new().route("/s/steppe", get(answer))).await));
+    let asked = async |newest: Option<&str>| {
+        let channel = Endpoint {
+            newest: newest.map(|url| CanonicalUrl::parse(url).unwrap()),
+            ..endpoint(EndpointKind::Telegram, "http://t.test/s/steppe", None)
+        };
+        match poll(&client, &source(), &channel).await.unwrap() {
+            Polled::Read(poll) => (poll.parsed.entries, poll.exchanges.len()),
+            Polled::NotModified(_) => panic!("not modified"),
+        }
+    };
+    let (first, pages) = asked(None).await;
+    assert_eq!((first.len(), pages), (20, 1), "the first look takes one page");
+    assert_eq!(asked(Some("https://t.me/steppe/95")).await.1, 1);
+    let (entries, pages) = asked(Some("https://t.me/steppe/50")).await;
+    assert_eq!((entries.len(), pages), (60, 3));
+    assert_eq!(entries[0].url.as_str(), "https://t.me/steppe/41");
+    assert_eq!(entries[59].url.as_str(), "https://t.me/steppe/100", "the newest is kept last");
+}
+
+#[tokio::test]
 async fn what_is_no_feed_is_said_and_kept() {
     let routes = Router::new().route("/rss", get(async || "<html><title>Moved</title></html>"));
     let (client, _) = client(&config(serve(routes).await));
-    for kind in [EndpointKind::Feed, EndpointKind::Sitemap] {
+    for kind in EndpointKind::ALL.iter().copied() {
         let error = read(&client, kind, "http://news.test/rss?key=secret").await.unwrap_err();
         assert_eq!(error.state(), EndpointState::Broken);
         assert!(error.exchange().is_some());

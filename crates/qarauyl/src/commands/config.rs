@@ -37,8 +37,7 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let settings = settings(home, named)?;
-    let files = lexicon::files(&settings.sources.directory, embedded::SOURCES)?;
-    let sources = sources::read(&files, &settings, model::Clock::system().now())?;
+    let sources = sources::read(&sources::files(&settings)?, &settings, model::Clock::system().now())?;
     let lexicon = lexicon::public(&settings.lexicon.directory)?;
     let checked = Checked {
         sources: sources.len(),

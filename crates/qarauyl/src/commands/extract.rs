@@ -16,7 +16,7 @@ use url::Url;
 
 use crate::output::{NOTHING, Output, is_watched, write_out};
 use crate::settings::Settings;
-use crate::{embedded, house, lexicon, sources};
+use crate::{house, sources};
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -111,8 +111,7 @@ fn read_file(path: &Path) -> anyhow::Result<Got> {
 }
 
 fn source(settings: &Settings, name: &str, clock: &Clock) -> anyhow::Result<Source> {
-    let files = lexicon::files(&settings.sources.directory, embedded::SOURCES)?;
-    let all = sources::read(&files, settings, clock.now())?;
+    let all = sources::read(&sources::files(settings)?, settings, clock.now())?;
     let found = all.into_iter().map(|one| one.source).find(|source| source.id.as_str() == name);
     found.with_context(|| format!("there is no source `{name}`: `qarauyl source list` names them"))
 }

@@ -1,7 +1,11 @@
 //! `qarauyl source`: who is read, and whether they answer.
 
+mod add;
 mod check;
+mod import;
 mod list;
+mod lookalike;
+mod proposal;
 
 use std::process::ExitCode;
 
@@ -16,11 +20,20 @@ pub(crate) enum Action {
     List,
     /// Ask each endpoint once and say what it answers; nothing is kept.
     Check(check::Arguments),
+    /// Find the feeds, sitemaps and channels of a site, and write a source file for it.
+    Add(add::Arguments),
+    /// Take over the feeds of another reader from its OPML file.
+    Import(import::Arguments),
+    /// Write all feeds as OPML to stdout.
+    Export,
 }
 
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     match action {
         Action::List => list::run(house, out).await,
         Action::Check(arguments) => check::run(house, arguments, out).await,
+        Action::Add(arguments) => add::run(house, arguments, out).await,
+        Action::Import(arguments) => import::import(house, arguments, out),
+        Action::Export => import::export(house, out),
     }
 }

@@ -6,3 +6,4 @@ mod agreement;
 mod command_line;
 mod demo;
 mod privacy;
+mod sources;
