@@ -2,13 +2,15 @@
 //!
 //! One listener serves many sites, told apart by their `.test` host names (RFC 2606 keeps these out of the real
 //! world). In reading order: what a site is ([`Site`]), the server ([`Newsroom`]), where sites come from
-//! ([`sample`], [`folder`]), and the source file that points Qarauyl at them ([`source_file`]).
+//! ([`sample`], [`folder`]), the source file that points Qarauyl at them ([`source_file`]),
+//! and a server that does all that a server should not ([`faults`]).
 
 mod feed;
 mod server;
 mod site;
 mod source_file;
 
+pub mod faults;
 pub mod folder;
 pub mod sample;
 
