@@ -3,10 +3,14 @@
 use std::net::SocketAddr;
 
 use jiff::SignedDuration;
+use model::SourceKind;
 use serde::Deserialize;
 use thiserror::Error;
 
 use crate::guard::Exemption;
+
+/// Who is told no contact, whatever the settings say: state media, and outlets of which we know nothing.
+const UNTOLD: [SourceKind; 2] = [SourceKind::State, SourceKind::Unlisted];
 
 /// How requests are made. Every field is required: the defaults stand in `config/qarauyl.toml`.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -14,18 +18,30 @@ use crate::guard::Exemption;
 pub struct Config {
     /// An address or page by which a publisher can reach us, told to all but state media; empty tells nobody.
     pub contact: String,
-    /// The longest wait for a connection, its name look-up and its TLS included.
+    /// Other contacts for some kinds of sources; an empty one tells that kind nobody.
+    pub contacts: Vec<Contact>,
+    /// The longest wait for the addresses of a host name.
+    pub dns_timeout: SignedDuration,
+    /// The longest wait for a connection, once its address is known.
     pub connect_timeout: SignedDuration,
+    /// The longest wait for a TLS handshake.
+    pub tls_timeout: SignedDuration,
+    /// The longest wait for a source's proxy to reach a site.
+    pub proxy_timeout: SignedDuration,
     /// The longest wait from the start of a request to the head of its answer.
     pub header_timeout: SignedDuration,
     /// The longest wait for the next bytes of a body.
     pub read_timeout: SignedDuration,
     /// The longest time for a page, its redirects included and waiting for our turn left out.
     pub whole_timeout: SignedDuration,
+    /// An answer whose head is larger than this is given up.
+    pub max_header_bytes: usize,
     /// A body that is larger than this on the wire is given up.
     pub max_wire_bytes: usize,
     /// A body that unpacks to more than this is given up.
     pub max_decoded_bytes: usize,
+    /// A body that unpacks to more than this many times its size is given up, once it is larger than a megabyte.
+    pub max_expansion: usize,
     /// How many redirects are followed.
     pub max_redirects: u32,
     /// The least time between two requests to one registered domain, where a source states no other.
@@ -36,8 +52,24 @@ pub struct Config {
     pub longest_crawl_delay: SignedDuration,
     /// How long a robots.txt is believed before it is asked for again.
     pub robots_lifetime: SignedDuration,
+    /// After how many polls in a row that were answered "not modified" an endpoint is asked without conditions.
+    pub check_every: u32,
+    /// The ports that are asked.
+    pub ports: Vec<u16>,
+    /// The proxies inside the operator's own network that sources may name.
+    pub local_proxies: Vec<SocketAddr>,
     /// Host names that a test or the demo serves itself: at most one entry, `{ suffix, address }`.
     pub exempt: Vec<Exempt>,
+}
+
+/// A contact for one kind of source.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// The kind of source, in the word of the source files.
+    pub kind: String,
+    /// The address or page; empty tells nobody.
+    pub contact: String,
 }
 
 /// One exemption as it is written in the configuration.
@@ -68,19 +100,33 @@ pub enum ConfigError {
     /// A contact that cannot stand in a header.
     #[error("fetcher.contact must be plain ASCII without brackets, such as an address of a page")]
     Contact,
+    /// A contact for a kind that there is not, or for one that is told none.
+    #[error(
+        "fetcher.contacts takes the kinds of sources but `state` and `unlisted`, which are told no contact: `{0}` is none of them"
+    )]
+    ContactKind(String),
+    /// A robots.txt that would be believed for too long.
+    #[error("fetcher.robots_lifetime must not exceed 24h: RFC 9309, section 2.4")]
+    RobotsLifetime,
 }
 
 impl Config {
     /// Checks what the types cannot.
     pub fn validate(&self) -> Result<(), ConfigError> {
         let positive = [
+            ("dns_timeout", self.dns_timeout.is_positive()),
             ("connect_timeout", self.connect_timeout.is_positive()),
+            ("tls_timeout", self.tls_timeout.is_positive()),
+            ("proxy_timeout", self.proxy_timeout.is_positive()),
             ("header_timeout", self.header_timeout.is_positive()),
             ("read_timeout", self.read_timeout.is_positive()),
             ("whole_timeout", self.whole_timeout.is_positive()),
             ("robots_lifetime", self.robots_lifetime.is_positive()),
             ("max_wire_bytes", self.max_wire_bytes > 0),
             ("max_decoded_bytes", self.max_decoded_bytes > 0),
+            ("max_header_bytes", self.max_header_bytes > 0),
+            ("max_expansion", self.max_expansion > 0),
+            ("check_every", self.check_every > 0),
             ("connections", self.connections > 0),
         ];
         if let Some((name, _)) = positive.iter().find(|(_, fine)| !fine) {
@@ -90,10 +136,33 @@ impl Config {
         if let Some((name, _)) = waits.iter().find(|(_, wait)| wait.is_negative()) {
             return Err(ConfigError::Negative(name));
         }
-        if !self.contact.bytes().all(|byte| matches!(byte, b' '..=b'~') && !b"()<>".contains(&byte)) {
+        if self.robots_lifetime > SignedDuration::from_hours(24) {
+            return Err(ConfigError::RobotsLifetime);
+        }
+        self.check_contacts()?;
+        self.exemption().map(|_| ())
+    }
+
+    /// Returns the contact that a kind of source is told; empty tells nobody. State media and unlisted outlets are never told.
+    pub fn contact_for(&self, kind: SourceKind) -> &str {
+        if UNTOLD.contains(&kind) {
+            return "";
+        }
+        let own = self.contacts.iter().find(|contact| contact.kind == kind.as_str());
+        own.map_or(&self.contact, |own| &own.contact)
+    }
+
+    fn check_contacts(&self) -> Result<(), ConfigError> {
+        let plain = |byte: u8| matches!(byte, b' '..=b'~') && !b"()<>".contains(&byte);
+        let contacts = self.contacts.iter().map(|own| &own.contact);
+        if !contacts.chain([&self.contact]).all(|contact| contact.bytes().all(plain)) {
             return Err(ConfigError::Contact);
         }
-        self.exemption().map(|_| ())
+        let told = |own: &&Contact| own.kind.parse().is_ok_and(|kind: SourceKind| !UNTOLD.contains(&kind));
+        match self.contacts.iter().find(|own| !told(own)) {
+            Some(own) => Err(ConfigError::ContactKind(own.kind.clone())),
+            None => Ok(()),
+        }
     }
 
     /// Returns the exemption, if there is one and it is narrow enough.
@@ -120,17 +189,26 @@ mod tests {
         let second = SignedDuration::from_secs(1);
         Config {
             contact: "https://example.org/reader".to_owned(),
+            contacts: Vec::new(),
+            dns_timeout: second,
             connect_timeout: second,
+            tls_timeout: second,
+            proxy_timeout: second,
             header_timeout: second,
             read_timeout: second,
             whole_timeout: second,
+            max_header_bytes: 1,
             max_wire_bytes: 1,
             max_decoded_bytes: 1,
+            max_expansion: 1,
             max_redirects: 0,
             delay: SignedDuration::ZERO,
             connections: 1,
             longest_crawl_delay: second,
             robots_lifetime: second,
+            check_every: 1,
+            ports: vec![80, 443],
+            local_proxies: Vec::new(),
             exempt: Vec::new(),
         }
     }
@@ -139,17 +217,26 @@ mod tests {
     fn the_section_is_read_as_it_is_written_in_the_configuration() {
         let text = r#"
             contact = ""
+            contacts = [{ kind = "ngo", contact = "mailto:desk@example.org" }]
+            dns_timeout = "5s"
             connect_timeout = "10s"
+            tls_timeout = "10s"
+            proxy_timeout = "60s"
             header_timeout = "30s"
             read_timeout = "20s"
             whole_timeout = "90s"
+            max_header_bytes = 393_216
             max_wire_bytes = 10_000_000
             max_decoded_bytes = 20_000_000
+            max_expansion = 200
             max_redirects = 5
             delay = "2s"
             connections = 1
             longest_crawl_delay = "1m"
             robots_lifetime = "24h"
+            check_every = 24
+            ports = [80, 443]
+            local_proxies = ["127.0.0.1:9050"]
             exempt = [{ suffix = ".test", address = "127.0.0.1:8600" }]
         "#;
         let config: Config = toml::from_str(text).unwrap();
@@ -177,7 +264,25 @@ mod tests {
         assert_eq!(config().validate(), Ok(()));
         let broken = Config { whole_timeout: SignedDuration::ZERO, ..config() };
         assert!(broken.validate().unwrap_err().to_string().contains("whole_timeout"));
+        let broken = Config { robots_lifetime: SignedDuration::from_hours(25), ..config() };
+        assert_eq!(broken.validate(), Err(ConfigError::RobotsLifetime));
         let broken = Config { contact: "x\r\ny".to_owned(), ..config() };
         assert_eq!(broken.validate(), Err(ConfigError::Contact));
+    }
+
+    #[test]
+    fn each_kind_is_told_its_contact_and_state_media_none() {
+        let own = |kind: &str, contact: &str| Contact { kind: kind.to_owned(), contact: contact.to_owned() };
+        let config =
+            Config { contacts: vec![own("ngo", "mailto:desk@example.org"), own("exile", "")], ..config() };
+        assert_eq!(config.validate(), Ok(()));
+        assert_eq!(config.contact_for(SourceKind::Ngo), "mailto:desk@example.org");
+        assert_eq!(config.contact_for(SourceKind::Exile), "");
+        assert_eq!(config.contact_for(SourceKind::Trade), "https://example.org/reader");
+        assert_eq!(config.contact_for(SourceKind::State), "");
+        for kind in ["state", "press"] {
+            let wrong = Config { contacts: vec![own(kind, "x")], ..config.clone() };
+            assert_eq!(wrong.validate(), Err(ConfigError::ContactKind(kind.to_owned())));
+        }
     }
 }

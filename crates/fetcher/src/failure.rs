@@ -14,7 +14,7 @@ use url::{Host, Url};
 
 use crate::blocked::Wall;
 use crate::guard::Refusal;
-use crate::guard::resolver::ResolveError;
+use crate::wire::{ConnectProblem, ProxyProblem, TlsProblem, causes, system};
 
 /// An address as it may be shown: without query, credentials and numbers of machines.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,8 +23,12 @@ pub struct Place(String);
 /// A part of a request that may take only so long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Name look-up, connection, TLS.
+    /// The look-up of the name.
+    Dns,
+    /// The connection.
     Connect,
+    /// The TLS handshake.
+    Tls,
     /// From the request to the head of the answer.
     Headers,
     /// The wait for the next bytes of the body.
@@ -33,7 +37,7 @@ pub enum Stage {
     Whole,
 }
 
-/// A page that could not be fetched.
+/// A page that could not be fetched. Each message names the place and the remedy.
 #[derive(Debug, Error)]
 pub enum FetchError {
     /// The address is one that is never connected to.
@@ -45,13 +49,15 @@ pub enum FetchError {
         refusal: Refusal,
     },
     /// The site's robots.txt forbids it.
-    #[error("`{place}` is excluded by the robots.txt of its site")]
+    #[error("`{place}` is excluded by the robots.txt of its site: ask the outlet, or read it another way")]
     Excluded {
         /// The address.
         place: Place,
     },
     /// The site's robots.txt cannot be had, so nothing may be asked.
-    #[error("robots.txt of `{place}` answered {status}, so the site is left alone for now")]
+    #[error(
+        "robots.txt of `{place}` answered {status}, so the site is left alone until it answers otherwise"
+    )]
     RobotsUnavailable {
         /// The address.
         place: Place,
@@ -59,7 +65,7 @@ pub enum FetchError {
         status: u16,
     },
     /// The site asked for rest, and the time is not over.
-    #[error("`{place}` asked not to be bothered before {until}")]
+    #[error("`{place}` asked not to be bothered before {until}: nothing needs to be done")]
     Resting {
         /// The address.
         place: Place,
@@ -67,13 +73,17 @@ pub enum FetchError {
         until: Timestamp,
     },
     /// The host name has no address.
-    #[error("the host name of `{place}` cannot be resolved")]
+    #[error(
+        "the host name of `{place}` cannot be resolved: check its spelling, and whether the outlet has moved"
+    )]
     Dns {
         /// The address.
         place: Place,
     },
     /// No connection comes about.
-    #[error("`{place}` cannot be connected to: {cause}")]
+    #[error(
+        "`{place}` cannot be connected to: {cause}; if it opens in a browser elsewhere, this network is blocked"
+    )]
     Connect {
         /// The address.
         place: Place,
@@ -81,15 +91,23 @@ pub enum FetchError {
         cause: io::ErrorKind,
     },
     /// The certificate or the TLS itself is not acceptable.
-    #[error("`{place}` has no acceptable TLS: {cause}")]
+    #[error("`{place}` has no acceptable TLS: {problem}")]
     Tls {
         /// The address.
         place: Place,
-        /// What the TLS library says.
-        cause: String,
+        /// What is wrong.
+        problem: TlsProblem,
+    },
+    /// The proxy of its source does not get there. It is not asked without.
+    #[error("`{place}` is asked through its source's proxy alone, and {problem}")]
+    Proxy {
+        /// The address.
+        place: Place,
+        /// What is wrong.
+        problem: ProxyProblem,
     },
     /// It took too long.
-    #[error("`{place}` took too long ({stage})")]
+    #[error("`{place}` took too long ({stage}): it is tried again by itself; see the timeouts of [fetcher]")]
     Timeout {
         /// The address.
         place: Place,
@@ -97,15 +115,21 @@ pub enum FetchError {
         stage: Stage,
     },
     /// The connection broke, or what came over it is no HTTP.
-    #[error("`{place}` broke off or sent no proper HTTP: {cause}")]
+    #[error("`{place}` broke off or sent no proper HTTP: {cause}; it is tried again by itself")]
     Broken {
         /// The address.
         place: Place,
         /// What the HTTP library says.
         cause: String,
     },
+    /// The head of the answer is larger than we take.
+    #[error("`{place}` sent a head that is too large: see [fetcher] max_header_bytes")]
+    HeadTooLarge {
+        /// The address.
+        place: Place,
+    },
     /// The body is larger than we take.
-    #[error("`{place}` is larger than {max_bytes} bytes")]
+    #[error("`{place}` is larger than {max_bytes} bytes: see [fetcher] max_wire_bytes")]
     TooLarge {
         /// The address.
         place: Place,
@@ -121,7 +145,9 @@ pub enum FetchError {
         cause: DecodeError,
     },
     /// It redirects on and on.
-    #[error("`{place}` was reached after more than {max} redirects")]
+    #[error(
+        "`{place}` was reached after more than {max} redirects: its site is misconfigured; see [fetcher] max_redirects"
+    )]
     TooManyRedirects {
         /// The last address.
         place: Place,
@@ -129,13 +155,15 @@ pub enum FetchError {
         max: u32,
     },
     /// It redirects to nothing.
-    #[error("`{place}` redirects without saying where to")]
+    #[error("`{place}` redirects without saying where to: look for its new address on the outlet's site")]
     NoLocation {
         /// The address.
         place: Place,
     },
     /// A challenge or login page stands in front of it.
-    #[error("`{place}` shows {wall} instead of the page")]
+    #[error(
+        "`{place}` shows {wall} instead of the page: ask the outlet to let readers in, or find another address"
+    )]
     Blocked {
         /// The address.
         place: Place,
@@ -147,7 +175,7 @@ pub enum FetchError {
         exchange: Box<Exchange>,
     },
     /// It answered with a status that is no page.
-    #[error("`{place}` answered {status}")]
+    #[error("`{place}` answered {status}: {}", meaning(*status))]
     Answered {
         /// The address.
         place: Place,
@@ -169,6 +197,8 @@ impl FetchError {
                 Failure::NotBefore(*time)
             }
             Self::Answered { status, .. } if is_final(*status) => Failure::Final,
+            // What the operator can mend in the settings goes on by itself once it is mended.
+            Self::Refused { refusal: Refusal::LocalProxy | Refusal::Onion, .. } => Failure::Passing,
             Self::Refused { .. }
             | Self::Excluded { .. }
             | Self::TooLarge { .. }
@@ -227,7 +257,9 @@ impl fmt::Display for Place {
 impl fmt::Display for Stage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::Dns => "look-up of its name",
             Self::Connect => "connection",
+            Self::Tls => "TLS handshake",
             Self::Headers => "head of the answer",
             Self::Body => "next bytes of the body",
             Self::Whole => "whole page",
@@ -235,46 +267,49 @@ impl fmt::Display for Stage {
     }
 }
 
-/// Tells from an error of the HTTP client what went wrong.
-pub(crate) fn classify(error: &reqwest::Error, place: Place) -> FetchError {
-    let chain = causes(error);
-    for cause in &chain {
-        if let Some(error) = cause.downcast_ref::<ResolveError>() {
-            return match error {
-                ResolveError::Unknown => FetchError::Dns { place },
-                ResolveError::TimedOut => FetchError::Timeout { place, stage: Stage::Connect },
-                ResolveError::NotPublic => FetchError::Refused { place, refusal: Refusal::NotPublic },
-            };
-        }
-        if let Some(error) = cause.downcast_ref::<rustls::Error>() {
-            return FetchError::Tls { place, cause: error.to_string() };
-        }
-    }
-    if error.is_timeout() {
-        let stage = if error.is_connect() { Stage::Connect } else { Stage::Body };
-        return FetchError::Timeout { place, stage };
-    }
-    let system = chain.iter().rev().find_map(|cause| cause.downcast_ref::<io::Error>());
-    match system.map(io::Error::kind) {
-        Some(cause) if error.is_connect() => FetchError::Connect { place, cause },
-        Some(kind) if kind != io::ErrorKind::Other => FetchError::Broken { place, cause: kind.to_string() },
-        _ => {
-            // The innermost error is the plainest; those around it name addresses.
-            let cause = chain.last().map(ToString::to_string).unwrap_or_default();
-            FetchError::Broken { place, cause }
-        }
+/// Says what a status means for whoever looks after the source.
+fn meaning(status: u16) -> &'static str {
+    match status {
+        304 => "not modified, though it was asked without conditions: a cache of the outlet is broken",
+        401 | 407 => "it wants a login",
+        403 => "it refuses automated readers, or this network: ask the outlet, or give the source a proxy",
+        404 => "nothing is there: look for its new address on the outlet's site",
+        410 => "it is gone for good: look for its new address on the outlet's site",
+        429 => "it is asked too often: raise the source's delay, or its schedule's distance",
+        451 => "it is withheld for legal reasons: give the source a proxy in another country",
+        500..=599 => "the outlet's server fails: it is tried again by itself",
+        _ => "this is no page: open it in a browser, and look for its new address",
     }
 }
 
-/// Returns an error and all its causes. An `io::Error` hides the error inside it from `source`.
-fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let (mut chain, mut next) = (Vec::new(), Some(error));
-    while let Some(cause) = next {
-        chain.push(cause);
-        let inside = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = inside.map(|inside| inside as &(dyn StdError + 'static)).or_else(|| cause.source());
+/// Tells from an error of the HTTP library what went wrong.
+pub(crate) fn classify(error: &(dyn StdError + 'static), place: Place) -> FetchError {
+    let chain = causes(error);
+    if let Some(problem) = chain.iter().find_map(|cause| cause.downcast_ref::<ConnectProblem>()) {
+        return of_connecting(problem, place);
     }
-    chain
+    let too_large = |error: &hyper::Error| error.is_parse_too_large();
+    if chain.iter().filter_map(|cause| cause.downcast_ref()).any(too_large) {
+        return FetchError::HeadTooLarge { place };
+    }
+    // What the system says is plain. What the library says is plainest innermost; the errors around it name addresses.
+    let innermost = || chain.last().map(ToString::to_string).unwrap_or_default();
+    let cause = match system(error) {
+        io::ErrorKind::Other | io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => innermost(),
+        kind => kind.to_string(),
+    };
+    FetchError::Broken { place, cause }
+}
+
+fn of_connecting(problem: &ConnectProblem, place: Place) -> FetchError {
+    match problem.clone() {
+        ConnectProblem::Unknown => FetchError::Dns { place },
+        ConnectProblem::Refused(refusal) => FetchError::Refused { place, refusal },
+        ConnectProblem::Late(stage) => FetchError::Timeout { place, stage },
+        ConnectProblem::Io(cause) => FetchError::Connect { place, cause },
+        ConnectProblem::Tls(problem) => FetchError::Tls { place, problem },
+        ConnectProblem::Proxy(problem) => FetchError::Proxy { place, problem },
+    }
 }
 
 #[cfg(test)]

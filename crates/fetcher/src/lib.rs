@@ -2,7 +2,7 @@
 //!
 //! In reading order: a [`Schedule`] says when an endpoint is due, [`PoliteClient`] fetches it by robots.txt and in
 //! turn, [`feed::parse`] and [`sitemap::parse`] read it into entries. The decisions (schedule, feeds, robots.txt,
-//! address guard, walls) are plain functions; only `client`, `wire` and `guard::resolver` touch the network.
+//! address guard, walls) are plain functions; only `client`, `wire` and `guard::names` touch the network.
 //! No other crate connects to publishers, and what is fetched here never depends on any watch.
 
 mod client;
@@ -23,7 +23,7 @@ pub mod formats;
 pub mod guard;
 
 pub use client::{Ask, Fetched, Oversize, PoliteClient, validators_of};
-pub use config::{Config, ConfigError, Exempt};
+pub use config::{Config, ConfigError, Contact, Exempt};
 pub use cron_fields::FieldError;
 pub use failure::{FetchError, Place, Stage};
 pub use formats::feed::{self, FeedError};
@@ -34,4 +34,4 @@ pub use page_service::PageService;
 pub use poll::{Poll, PollError, Polled, Unreadable, poll};
 pub use poll_service::{PollService, Tools};
 pub use schedule::{Schedule, ScheduleError};
-pub use wire::ClientError;
+pub use wire::{ClientError, ProxyProblem, Surroundings, TlsProblem, authorities};

@@ -77,12 +77,11 @@ impl PageService {
         }
         let now = self.tools.clock.now();
         let failure = error.failure();
-        let unread = UnreadPage {
-            article: page.article.id,
-            due: again(job, failure, &self.retry, now),
-            reason: error.to_string(),
-            from_feed: failure == Failure::Final || job.created + PATIENCE <= now,
-        };
+        let due = again(job, failure, &self.retry, now);
+        // A page that is not asked for within the patience is not waited for.
+        let too_late = job.created + PATIENCE <= due.unwrap_or(Timestamp::MAX);
+        let from_feed = failure == Failure::Final || too_late;
+        let unread = UnreadPage { article: page.article.id, due, reason: error.to_string(), from_feed };
         let (id, from_feed) = (page.article.id.0, unread.from_feed);
         tracing::warn!(source.id = %page.source.id, article.id = id, from_feed, reason = %unread.reason, "page not read");
         Ok(self.tools.store.fail_fetch(job, &unread, now).await?)

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use archive::Exchange;
+use archive::{DecodeError, Exchange};
 use jiff::tz::TimeZone;
 use model::{Endpoint, EndpointKind, EndpointState, Source, Validators};
 use store::Failure;
@@ -18,6 +18,7 @@ use crate::formats::sitemap::{self, Sitemap, SitemapError};
 use crate::formats::telegram::{self, NoPreview, Preview};
 use crate::formats::youtube::{self, NoChannel};
 use crate::formats::{Arrived, MAX_ENTRIES, Note, Parsed};
+use crate::manners::conduct;
 
 /// How many parts of a sitemap index are read at one poll: the newest ones.
 const MAX_PARTS: usize = 3;
@@ -41,6 +42,8 @@ pub struct Poll {
     pub parsed: Parsed,
     /// What the server wants to hear next time.
     pub validators: Validators,
+    /// Whether it was asked to say nothing unless something had changed.
+    pub conditional: bool,
     /// All answers that were read, in order.
     pub exchanges: Vec<Exchange>,
 }
@@ -66,6 +69,9 @@ pub enum PollError {
 /// Why an answer holds no entries.
 #[derive(Debug, Error)]
 pub enum Unreadable {
+    /// It cannot be unpacked.
+    #[error("its body cannot be unpacked: {0}")]
+    Packed(#[from] DecodeError),
     /// It is no feed.
     #[error(transparent)]
     Feed(#[from] FeedError),
@@ -118,15 +124,19 @@ struct Polling<'a> {
 
 /// Asks `endpoint` of `source`, unless it has not changed since its validators.
 pub async fn poll(client: &PoliteClient, source: &Source, endpoint: &Endpoint) -> Result<Polled, PollError> {
-    let feed = if endpoint.kind == EndpointKind::Youtube { youtube::feed_of(&endpoint.url) } else { None };
-    let url = feed.as_ref().unwrap_or(&endpoint.url);
-    let ask = Ask { oversize: Oversize::Cut, ..Ask::of(source, url) }.unless(&endpoint.validators);
+    let (conditional, url) =
+        (conduct::conditional(endpoint, client.check_every(), client.now()), conduct::address(endpoint));
+    let feed = if endpoint.kind == EndpointKind::Youtube { youtube::feed_of(url) } else { None };
+    let mut ask = Ask { oversize: Oversize::Cut, ..Ask::of(source, feed.as_ref().unwrap_or(url)) };
+    if conditional {
+        ask = ask.unless(&endpoint.validators);
+    }
     let exchange = match client.fetch(&ask).await? {
         Fetched::NotModified(exchange) => return Ok(Polled::NotModified(exchange)),
         Fetched::Exchange(exchange) => *exchange,
     };
     let validators = validators_of(&exchange.answer.response);
-    let poll = Poll { parsed: Parsed::default(), validators, exchanges: Vec::new() };
+    let poll = Poll { parsed: Parsed::default(), validators, conditional, exchanges: Vec::new() };
     let mut polling = Polling { client, source, poll };
     match endpoint.kind {
         EndpointKind::Feed => polling.feed(exchange).await?,
@@ -262,7 +272,10 @@ impl Polling<'_> {
         match blocking(work).await {
             Ok(read) => Ok((read, exchange)),
             Err(error) => {
-                let (place, cause) = (Place::of(exchange.final_url()), Unreadable::from(error));
+                // Damage to the packing says more than what it did to the page.
+                let packed = self.client.unpacked(&exchange).err().map(Unreadable::Packed);
+                let (place, cause) =
+                    (Place::of(exchange.final_url()), packed.unwrap_or_else(|| error.into()));
                 Err(PollError::Unread { place, cause, exchange: Box::new(exchange) })
             }
         }

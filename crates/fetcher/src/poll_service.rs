@@ -5,11 +5,12 @@ use std::sync::Arc;
 use archive::{Archive, Exchange};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, Endpoint, EndpointId, EndpointState, Entry, Source, Validators};
+use model::{Clock, Conduct, Endpoint, EndpointId, EndpointState, Entry, Source, Validators};
 use store::{Failed, Failure, Fetching, Handler, Job, JobKind};
 
 use crate::keeping::keep;
-use crate::{PoliteClient, PollError, Polled, Schedule, poll};
+use crate::manners::conduct::{self, Told};
+use crate::{PoliteClient, Poll, PollError, Polled, Schedule, poll};
 
 /// Polls endpoints.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ impl std::fmt::Debug for Tools {
 struct Outcome {
     entries: Vec<Entry>,
     validators: Validators,
+    conduct: Conduct,
     state: EndpointState,
     reason: String,
     not_before: Option<Timestamp>,
@@ -74,11 +76,12 @@ impl PollService {
             return Ok(self.tools.store.drop_job(job).await?);
         };
         let at = self.tools.clock.now();
-        let outcome = self.ask(&source, &endpoint).await?;
+        let outcome = self.ask(&source, &endpoint, at).await?;
         let next_due = next_due(&source, &endpoint, &outcome, at);
         let polled = store::Polled {
             entries: outcome.entries.into_iter().map(|entry| not_in_the_future(entry, at)).collect(),
             validators: outcome.validators,
+            conduct: outcome.conduct,
             state: outcome.state,
             reason: outcome.reason,
             at,
@@ -92,19 +95,12 @@ impl PollService {
         Ok(())
     }
 
-    async fn ask(&self, source: &Source, endpoint: &Endpoint) -> Result<Outcome, Failed> {
+    async fn ask(&self, source: &Source, endpoint: &Endpoint, at: Timestamp) -> Result<Outcome, Failed> {
         let (outcome, exchanges) = match poll(&self.tools.client, source, endpoint).await {
-            Ok(Polled::NotModified(exchange)) => (Outcome::unchanged(endpoint), vec![*exchange]),
-            Ok(Polled::Read(read)) => {
-                let outcome = Outcome {
-                    entries: read.parsed.entries,
-                    validators: read.validators,
-                    state: EndpointState::Ok,
-                    reason: String::new(),
-                    not_before: None,
-                };
-                (outcome, read.exchanges)
+            Ok(Polled::NotModified(exchange)) => {
+                (Outcome::unchanged(endpoint, &exchange, at), vec![*exchange])
             }
+            Ok(Polled::Read(read)) => (Outcome::read(endpoint, &read, at), read.exchanges),
             Err(error) => {
                 let exchange: Vec<Exchange> = error.exchange().cloned().into_iter().collect();
                 (Outcome::failed(endpoint, &error), exchange)
@@ -118,13 +114,29 @@ impl PollService {
 }
 
 impl Outcome {
-    fn unchanged(endpoint: &Endpoint) -> Self {
-        let validators = endpoint.validators.clone();
+    fn read(endpoint: &Endpoint, poll: &Poll, at: Timestamp) -> Self {
+        let (validators, entries, conditional) = (&poll.validators, &poll.parsed.entries, poll.conditional);
+        let told = |exchange| Told { exchange, validators, entries, conditional };
+        let learnt = poll.exchanges.first().map(|first| conduct::after_reading(endpoint, &told(first), at));
+        let conduct = learnt.unwrap_or_else(|| endpoint.conduct.clone());
+        Self {
+            entries: entries.clone(),
+            validators: validators.clone(),
+            reason: conduct::words(&conduct),
+            conduct,
+            state: EndpointState::Ok,
+            not_before: None,
+        }
+    }
+
+    fn unchanged(endpoint: &Endpoint, exchange: &Exchange, at: Timestamp) -> Self {
+        let conduct = conduct::after_no_change(endpoint, exchange, at);
         Self {
             entries: Vec::new(),
-            validators,
+            validators: endpoint.validators.clone(),
+            reason: conduct::words(&conduct),
+            conduct,
             state: EndpointState::Unchanged,
-            reason: String::new(),
             not_before: None,
         }
     }
@@ -135,8 +147,14 @@ impl Outcome {
             Failure::NotBefore(time) => Some(time),
             Failure::Passing | Failure::Final => None,
         };
-        let validators = endpoint.validators.clone();
-        Self { entries: Vec::new(), validators, state: error.state(), reason: error.to_string(), not_before }
+        Self {
+            entries: Vec::new(),
+            validators: endpoint.validators.clone(),
+            conduct: conduct::after_failure(endpoint),
+            state: error.state(),
+            reason: error.to_string(),
+            not_before,
+        }
     }
 }
 

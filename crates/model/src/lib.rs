@@ -9,10 +9,12 @@ mod article;
 mod canonical;
 mod capture;
 mod clock;
+mod conduct;
 mod digest;
 mod email;
 mod entry;
 mod ids;
+mod proxy;
 mod source;
 mod subscriber;
 mod watch;
@@ -22,6 +24,7 @@ pub use article::{Article, Block, BlockKind, Origin, Version};
 pub use canonical::{CanonicalUrl, UrlError, is_platform, registered_domain};
 pub use capture::{Capture, CaptureLocation};
 pub use clock::Clock;
+pub use conduct::{Conduct, Move};
 pub use digest::{Delivery, DeliveryOutcome, Digest, DigestContents, Readings};
 pub use email::{EmailAddress, EmailError};
 pub use entry::Entry;
@@ -29,6 +32,7 @@ pub use ids::{
     AlertId, ArticleId, CaptureId, DigestId, EndpointId, EntryId, JobId, SourceId, SourceIdError, StoryId,
     SubscriberId, SubscriptionId, VersionId, WatchId,
 };
+pub use proxy::{ProxyError, ProxyKind, ProxyUrl};
 pub use source::{
     Endpoint, EndpointKind, EndpointState, FirstLook, Source, SourceKind, UnknownWord, Validators,
 };

@@ -8,7 +8,7 @@ use text::Lang;
 use thiserror::Error;
 use url::Url;
 
-use crate::{CanonicalUrl, EndpointId, SourceId};
+use crate::{CanonicalUrl, Conduct, EndpointId, ProxyUrl, SourceId};
 
 /// An outlet, as the operator described it.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +35,10 @@ pub struct Source {
     pub delay: SignedDuration,
     /// How many connections its registered domain may have at once.
     pub connections: u32,
+    /// The proxy through which alone it is asked; `None` asks it directly.
+    pub proxy: Option<ProxyUrl>,
+    /// The `Accept-Language` it is sent; empty for its own languages.
+    pub accept_language: String,
     /// Whether it is polled at all.
     pub enabled: bool,
     /// CSS selectors for its pages, as TOML text; empty when the general algorithm serves.
@@ -56,6 +60,8 @@ pub struct Endpoint {
     pub selectors: String,
     /// What the server wants to hear at the next poll.
     pub validators: Validators,
+    /// What polls have taught us of the server.
+    pub conduct: Conduct,
     /// How it does.
     pub state: EndpointState,
     /// When it last answered with something readable; `None` before the first time.

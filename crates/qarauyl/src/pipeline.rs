@@ -120,7 +120,8 @@ impl Pipeline {
 
     fn add_fetcher(&mut self, house: &House) -> anyhow::Result<()> {
         let client = PoliteClient::new(&house.settings.fetcher, house.clock.clone())
-            .context("[fetcher] cannot be used")?;
+            .context("[fetcher] cannot be used")?
+            .remembering(Arc::<store::Database>::clone(&house.store));
         let tools = Tools {
             store: Arc::<store::Database>::clone(&house.store),
             archive: Arc::clone(&self.archive),

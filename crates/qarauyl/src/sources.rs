@@ -36,6 +36,9 @@ struct SourceForm {
     first_look: Option<String>,
     delay: Option<SignedDuration>,
     connections: Option<u32>,
+    proxy: Option<String>,
+    #[serde(default)]
+    accept_language: String,
     enabled: bool,
     rules: Option<toml::Table>,
     /// Registered domains of its pages, beside those of its endpoints.
@@ -124,6 +127,8 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         first_look: form.first_look.map_or(Ok(FirstLook::Archive), |word| word.parse())?,
         delay: form.delay.unwrap_or(settings.fetcher.delay),
         connections: form.connections.unwrap_or(settings.fetcher.connections).max(1),
+        proxy: form.proxy.map(|proxy| proxy.parse()).transpose()?,
+        accept_language: header_value(form.accept_language)?,
         enabled: form.enabled,
         schedule,
         timezone,
@@ -151,4 +156,10 @@ fn selectors(kind: EndpointKind, table: Option<&toml::Table>) -> anyhow::Result<
     let text = table.to_string();
     fetcher::listing::Selectors::parse(&text)?;
     Ok(text)
+}
+
+/// A text that goes into a request as it is.
+fn header_value(text: String) -> anyhow::Result<String> {
+    let plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    if plain { Ok(text) } else { bail!("accept_language is plain ASCII, such as \"kk, ru;q=0.8\"") }
 }

@@ -3,14 +3,15 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    Article, ArticleId, CanonicalUrl, CaptureLocation, Endpoint, EndpointId, EndpointState, Entry, FirstLook,
-    Source, Validators, registered_domain,
+    Article, ArticleId, CanonicalUrl, CaptureLocation, Conduct, Endpoint, EndpointId, EndpointState, Entry,
+    FirstLook, Source, Validators, registered_domain,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use url::Url;
 
 use crate::addresses::{known, owner};
+use crate::conduct_row::{conduct_column, conduct_of};
 use crate::database::{close_job, open_job};
 use crate::extracting::keep_feed_version;
 use crate::job::NewJob;
@@ -30,6 +31,8 @@ pub struct Polled {
     pub entries: Vec<Entry>,
     /// What the server wants to hear next time.
     pub validators: Validators,
+    /// What the poll taught of its server.
+    pub conduct: Conduct,
     /// How it does now.
     pub state: EndpointState,
     /// Why, in plain words; empty when all is well.
@@ -104,7 +107,7 @@ impl Fetching for Database {
     async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError> {
         let sql = format!(
             "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.selectors as e_selectors, e.etag as e_etag,
-             e.last_modified as e_last_modified, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked,
+             e.last_modified as e_last_modified, e.conduct as e_conduct, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked,
              coalesce((select a.url from entries n join articles a on a.id = n.article where n.endpoint = e.id
                        order by n.id desc limit 1), '') as e_newest
              from endpoints e join sources s on s.id = e.source where e.id = $1 and e.configured = 1"
@@ -247,8 +250,8 @@ async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled)
     sqlx::query(
         "update endpoints set etag = $1, last_modified = $2, state_reason = $3, last_polled = $4,
          state_since = case when state = $5 then state_since else $4 end, state = $5,
-         last_read = case when $6 = 1 then $4 else last_read end, looked = case when $6 = 1 then 1 else looked end
-         where id = $7",
+         last_read = case when $6 = 1 then $4 else last_read end, looked = case when $6 = 1 then 1 else looked end,
+         conduct = $8 where id = $7",
     )
     .bind(polled.validators.etag.clone())
     .bind(polled.validators.last_modified.clone())
@@ -257,6 +260,7 @@ async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled)
     .bind(polled.state.as_str())
     .bind(i64::from(read))
     .bind(polled.endpoint.id.0)
+    .bind(conduct_column(&polled.conduct))
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -274,6 +278,7 @@ fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
             etag: row.try_get("e_etag")?,
             last_modified: row.try_get("e_last_modified")?,
         },
+        conduct: conduct_of(row.try_get("e_conduct")?)?,
         state: word("state of an endpoint", row.try_get("e_state")?)?,
         last_read: maybe_time(row.try_get("e_last_read")?),
         looked: row.try_get::<i64, _>("e_looked")? != 0,

@@ -9,6 +9,7 @@
 
 mod addresses;
 mod administering;
+mod conduct_row;
 mod config;
 mod context;
 mod database;
@@ -22,6 +23,7 @@ mod matching;
 mod migrate;
 mod queue;
 mod reading;
+mod remembering;
 mod retry;
 mod rows;
 mod sealed;
@@ -44,6 +46,7 @@ pub use mailing::{Mailing, Sent};
 pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice};
 pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
+pub use remembering::{KeptRobots, Remembering};
 pub use retry::{Failure, RetryPolicy};
 pub use sealed::{SealError, Sealed, Sealer};
 pub use sourcing::{ConfiguredEndpoint, ConfiguredSource, Sourcing};
@@ -56,6 +59,7 @@ pub trait Store:
     Queue
     + Sourcing
     + Fetching
+    + Remembering
     + Extracting
     + Matching
     + Indexing

@@ -18,6 +18,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/postgres/0002_empty_rule.sql"),
     ),
     (
+        5,
+        include_str!("../migrations/sqlite/0005_manners.sql"),
+        include_str!("../migrations/postgres/0005_manners.sql"),
+    ),
+    (
         6,
         include_str!("../migrations/sqlite/0006_addresses.sql"),
         include_str!("../migrations/postgres/0006_addresses.sql"),

@@ -115,11 +115,12 @@ pub(crate) fn article_of(row: &AnyRow) -> Result<Article, StoreError> {
 pub(crate) const SOURCE_COLUMNS: &str = "s.id as s_id, s.name as s_name, s.country as s_country, s.kind as s_kind,
  s.languages as s_languages, s.owner as s_owner, s.schedule as s_schedule, s.timezone as s_timezone,
  s.first_look as s_first_look, s.delay_ms as s_delay_ms, s.connections as s_connections, s.enabled as s_enabled,
- s.rules as s_rules";
+ s.rules as s_rules, s.proxy as s_proxy, s.accept_language as s_accept_language";
 
 /// Reads the columns of [`SOURCE_COLUMNS`].
 pub(crate) fn source_of(row: &AnyRow) -> Result<Source, StoreError> {
     let languages: String = row.try_get("s_languages")?;
+    let proxy = Some(row.try_get::<String, _>("s_proxy")?).filter(|proxy| !proxy.is_empty());
     Ok(Source {
         id: word("source id", row.try_get("s_id")?)?,
         name: row.try_get("s_name")?,
@@ -132,6 +133,8 @@ pub(crate) fn source_of(row: &AnyRow) -> Result<Source, StoreError> {
         first_look: word("first look", row.try_get("s_first_look")?)?,
         delay: SignedDuration::from_millis(row.try_get("s_delay_ms")?),
         connections: u32::try_from(row.try_get::<i64, _>("s_connections")?).unwrap_or(1),
+        proxy: proxy.map(|proxy| word("proxy", proxy)).transpose()?,
+        accept_language: row.try_get("s_accept_language")?,
         enabled: row.try_get::<i64, _>("s_enabled")? != 0,
         rules: row.try_get("s_rules")?,
     })

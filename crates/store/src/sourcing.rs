@@ -112,11 +112,13 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
     let languages: Vec<String> = source.languages.iter().map(|lang| lang.as_str().to_owned()).collect();
     sqlx::query(
         "insert into sources (id, name, country, kind, languages, owner, schedule, timezone, first_look, delay_ms,
-         connections, enabled, rules) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+         connections, enabled, rules, proxy, accept_language)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
          on conflict (id) do update set name = excluded.name, country = excluded.country, kind = excluded.kind,
          languages = excluded.languages, owner = excluded.owner, schedule = excluded.schedule,
          timezone = excluded.timezone, first_look = excluded.first_look, delay_ms = excluded.delay_ms,
          connections = excluded.connections, enabled = excluded.enabled, rules = excluded.rules,
+         proxy = excluded.proxy, accept_language = excluded.accept_language,
          rule_empty_since = case when sources.rules = excluded.rules then sources.rule_empty_since else 0 end",
     )
     .bind(source.id.as_str())
@@ -132,6 +134,8 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
     .bind(i64::from(source.connections))
     .bind(i64::from(source.enabled))
     .bind(source.rules.as_str())
+    .bind(source.proxy.as_ref().map(ToString::to_string).unwrap_or_default())
+    .bind(source.accept_language.as_str())
     .execute(&mut **transaction)
     .await?;
     Ok(())

@@ -70,6 +70,7 @@ impl TestHouse {
             source,
             entries: articles.iter().map(|(name, title, _)| entry(name, title, now)).collect(),
             validators: Validators::default(),
+            conduct: model::Conduct::default(),
             state: EndpointState::Ok,
             reason: String::new(),
             at: now,
@@ -124,6 +125,8 @@ fn source(first_look: FirstLook, now: Timestamp) -> ConfiguredSource {
         delay: SignedDuration::ZERO,
         connections: 1,
         enabled: true,
+        proxy: None,
+        accept_language: String::new(),
         rules: String::new(),
     };
     let url = "https://herald.test/feed.xml".parse().unwrap();

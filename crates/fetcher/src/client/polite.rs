@@ -6,112 +6,86 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use archive::{Answer, Decoded, Exchange, Response};
-use jiff::SignedDuration;
-use model::{Clock, Source, SourceKind, Validators, registered_domain};
+use archive::{Answer, DecodeError, Decoded, Exchange, Response};
+use jiff::{SignedDuration, Timestamp};
+use model::{Clock, Validators, registered_domain};
+use store::Remembering;
 use tokio::time::Instant;
 use url::Url;
 
+use super::ask::{Ask, Fetched, Oversize};
+use super::redirect::redirect;
 use crate::blocked::wall;
 use crate::config::Config;
 use crate::failure::{FetchError, Place};
 use crate::guard::Guard;
-use crate::manners::retry_after::retry_after;
-use crate::manners::robots::{self, Robots};
+use crate::manners::rest::rest;
+use crate::manners::robots;
 use crate::manners::robots_cache::RobotsCache;
-use crate::manners::turns::{Manners, Pace};
-use crate::wire::{ClientError, Wire, WireRequest};
+use crate::manners::turns::Manners;
+use crate::wire::{ClientError, Surroundings, Wire, WireRequest};
+
+/// A body may unpack to this much, whatever its size: small bodies repeat themselves more than large ones.
+const ALWAYS_UNPACKED: usize = 1024 * 1024;
 
 /// The only part of Qarauyl that speaks to publishers.
 pub struct PoliteClient {
     wire: Wire,
-    guard: Guard,
+    pub(super) guard: Guard,
     manners: Manners,
-    robots: RobotsCache,
-    clock: Clock,
-    settings: Settings,
+    pub(super) robots: RobotsCache,
+    pub(super) memory: Option<Arc<dyn Remembering>>,
+    pub(super) clock: Clock,
+    pub(super) settings: Settings,
 }
 
-struct Settings {
+pub(super) struct Settings {
     whole: Duration,
     max_redirects: u32,
     max_wire_bytes: usize,
     max_decoded_bytes: usize,
+    max_expansion: usize,
     longest_crawl_delay: SignedDuration,
-    robots_lifetime: SignedDuration,
-}
-
-/// A page to be fetched, and how its source wants to be asked.
-#[derive(Debug, Clone)]
-pub struct Ask<'a> {
-    /// The address.
-    pub url: &'a Url,
-    /// What the server gave last time; `None` asks without conditions.
-    pub validators: Option<&'a Validators>,
-    /// Whether the `User-Agent` names our contact.
-    pub names_contact: bool,
-    /// How many requests at once, how far apart.
-    pub pace: Pace,
-    /// What becomes of a body that is larger than we take.
-    pub oversize: Oversize,
-}
-
-/// What becomes of a body that is larger than we take.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Oversize {
-    /// It is given up: half a page is no page.
-    Refuse,
-    /// Its start is taken: the first entries of a feed are its newest.
-    Cut,
-}
-
-/// What a request came to.
-#[derive(Debug)]
-pub enum Fetched {
-    /// The server says that nothing has changed since the validators: its answer, which is evidence, too.
-    NotModified(Box<Exchange>),
-    /// A page.
-    Exchange(Box<Exchange>),
+    pub(super) robots_lifetime: SignedDuration,
+    check_every: u32,
 }
 
 /// Why a page is fetched: a robots.txt is not asked for permission to read itself.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     Page,
     Robots,
-}
-
-impl<'a> Ask<'a> {
-    /// Returns the request for a page of `source`, without conditions. State media, and outlets of which we know nothing, are told no contact.
-    pub fn of(source: &Source, url: &'a Url) -> Self {
-        let pace = Pace { connections: source.connections, delay: source.delay.unsigned_abs() };
-        let names_contact = !matches!(source.kind, SourceKind::State | SourceKind::Unlisted);
-        Self { url, validators: None, names_contact, pace, oversize: Oversize::Refuse }
-    }
-
-    /// Returns the request with what the server gave last time.
-    #[must_use]
-    pub fn unless(self, validators: &'a Validators) -> Self {
-        Self { validators: Some(validators), ..self }
-    }
 }
 
 impl PoliteClient {
     /// Builds a client; fails only on settings that cannot work.
     pub fn new(config: &Config, clock: Clock) -> Result<Self, ClientError> {
+        Self::within(config, clock, Surroundings::default())
+    }
+
+    /// Builds a client for other surroundings than those of this machine.
+    pub fn within(config: &Config, clock: Clock, around: Surroundings) -> Result<Self, ClientError> {
         config.validate()?;
-        let guard = Guard::new(config.exemption()?);
+        let guard = Guard::new(config.exemption()?, config.ports.clone(), config.local_proxies.clone());
         let settings = Settings {
             whole: config.whole_timeout.unsigned_abs(),
             max_redirects: config.max_redirects,
             max_wire_bytes: config.max_wire_bytes,
             max_decoded_bytes: config.max_decoded_bytes,
+            max_expansion: config.max_expansion,
             longest_crawl_delay: config.longest_crawl_delay,
             robots_lifetime: config.robots_lifetime,
+            check_every: config.check_every,
         };
-        let wire = Wire::new(config, guard.clone(), clock.clone())?;
+        let wire = Wire::new(config, guard.clone(), around, clock.clone())?;
         let (manners, robots) = (Manners::default(), RobotsCache::default());
-        Ok(Self { wire, guard, manners, robots, clock, settings })
+        Ok(Self { wire, guard, manners, robots, memory: None, clock, settings })
+    }
+
+    /// Returns the client with a place where robots.txt files outlive a restart.
+    #[must_use]
+    pub fn remembering(self, memory: Arc<dyn Remembering>) -> Self {
+        Self { memory: Some(memory), ..self }
     }
 
     /// Fetches a page, redirects included. An answer that is no page is an error that carries it.
@@ -135,20 +109,28 @@ impl PoliteClient {
 
     /// Returns the body of a page without its content coding, within the limit of the settings.
     pub fn body<'a>(&self, exchange: &'a Exchange) -> Result<Decoded<'a>, FetchError> {
-        let decoded = exchange.answer.response.decoded(self.settings.max_decoded_bytes);
-        decoded.map_err(|cause| FetchError::Unreadable { place: Place::of(exchange.final_url()), cause })
+        let place = || Place::of(exchange.final_url());
+        self.unpacked(exchange).map_err(|cause| FetchError::Unreadable { place: place(), cause })
     }
 
-    /// Returns a body without its content coding: as much of it as can be read and the settings allow.
+    /// Does the same, and says what is wrong with the packing alone.
+    pub(crate) fn unpacked<'a>(&self, exchange: &'a Exchange) -> Result<Decoded<'a>, DecodeError> {
+        let response = &exchange.answer.response;
+        response.decoded(self.unpacked_limit(response.body.len()))
+    }
+
+    /// Returns a body without its content coding: as much of it as can be read and the settings allow, and no more than
+    /// may come over the wire. Readers of feeds copy what they read, some more than once.
     pub fn body_start(&self, exchange: &Exchange) -> Vec<u8> {
         let response = &exchange.answer.response;
-        match response.decoded(self.settings.max_decoded_bytes) {
+        let limit = self.unpacked_limit(response.body.len()).min(self.settings.max_wire_bytes);
+        match response.decoded(limit) {
             Ok(decoded) => return decoded.bytes.into_owned(),
             // Servers that name a coding of their own mostly send none.
-            Err(archive::DecodeError::Unknown { .. }) => return response.body.clone(),
+            Err(DecodeError::Unknown { .. }) => return response.body.clone(),
             Err(_) => {}
         }
-        archive::decode_start(&response.content_encoding(), &response.body, self.settings.max_decoded_bytes)
+        archive::decode_start(&response.content_encoding(), &response.body, limit)
     }
 
     /// Returns how large a body may become when it is unpacked.
@@ -156,7 +138,23 @@ impl PoliteClient {
         self.settings.max_decoded_bytes
     }
 
-    async fn follow(&self, ask: &Ask<'_>, purpose: Purpose) -> Result<Exchange, FetchError> {
+    /// Returns after how many polls without news an endpoint is asked without conditions.
+    pub(crate) fn check_every(&self) -> u32 {
+        self.settings.check_every
+    }
+
+    /// Returns the time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Returns how large a body of `packed` bytes may become: no honest page shrinks a thousandfold.
+    fn unpacked_limit(&self, packed: usize) -> usize {
+        let honest = packed.saturating_mul(self.settings.max_expansion).max(ALWAYS_UNPACKED);
+        honest.min(self.settings.max_decoded_bytes)
+    }
+
+    pub(super) async fn follow(&self, ask: &Ask<'_>, purpose: Purpose) -> Result<Exchange, FetchError> {
         let (mut url, mut redirects, mut budget) = (ask.url.clone(), Vec::new(), self.settings.whole);
         url.set_fragment(None);
         loop {
@@ -181,7 +179,8 @@ impl PoliteClient {
         (purpose, budget): (Purpose, &mut Duration),
     ) -> Result<Answer, FetchError> {
         let place = || Place::of(ask.url);
-        self.guard.check_url(ask.url).map_err(|refusal| FetchError::Refused { place: place(), refusal })?;
+        let refused = |refusal| FetchError::Refused { place: place(), refusal };
+        self.guard.check_url(ask.url, ask.proxy).map_err(refused)?;
         let mut pace = ask.pace;
         if purpose == Purpose::Page {
             let robots = self.rules(ask).await?;
@@ -205,7 +204,9 @@ impl PoliteClient {
         let request = WireRequest {
             url: ask.url,
             validators,
-            names_contact: ask.names_contact,
+            kind: ask.kind,
+            accept_language: &ask.accept_language,
+            proxy: ask.proxy,
             budget: *budget,
             cut_at,
         };
@@ -215,76 +216,33 @@ impl PoliteClient {
         answer
     }
 
-    async fn rules(&self, ask: &Ask<'_>) -> Result<Arc<Robots>, FetchError> {
-        let (now, lifetime) = (self.clock.now(), self.settings.robots_lifetime);
-        let origin = ask.url.origin().ascii_serialization();
-        // Boxed: following a redirect asks for rules, which follow redirects.
-        let fetch = Box::pin(self.fetch_rules(ask));
-        self.robots.rules(&origin, now, lifetime, fetch).await
-    }
-
-    /// RFC 9309: what is not there forbids nothing; what cannot be had forbids all.
-    async fn fetch_rules(&self, ask: &Ask<'_>) -> Result<Robots, FetchError> {
-        let mut url = ask.url.clone();
-        url.set_path("/robots.txt");
-        url.set_query(None);
-        let asked = Ask { url: &url, validators: None, ..ask.clone() };
-        let answer = match self.follow(&asked, Purpose::Robots).await {
-            Ok(exchange) => exchange.answer,
-            Err(FetchError::TooManyRedirects { .. } | FetchError::NoLocation { .. }) => {
-                return Ok(Robots::default());
-            }
-            // A redirect to a place that we never go to is as good as no file.
-            Err(FetchError::Refused { .. }) if self.guard.check_url(&url).is_ok() => {
-                return Ok(Robots::default());
-            }
-            Err(error) => return Err(error),
-        };
-        let response = &answer.response;
-        if response.status.is_success() {
-            let body = archive::decode_start(&response.content_encoding(), &response.body, robots::MAX_BYTES);
-            return Ok(Robots::parse(&body));
-        }
-        let status = response.status.as_u16();
-        if status == 429 || response.status.is_server_error() {
-            self.rest_wanted(&answer);
-            return Err(FetchError::RobotsUnavailable { place: Place::of(&url), status });
-        }
-        Ok(Robots::default())
-    }
-
     /// Returns when the server wants to be asked again, and sees to it that its domain is left alone until then.
-    fn rest_wanted(&self, answer: &Answer) -> Option<jiff::Timestamp> {
-        if !matches!(answer.response.status.as_u16(), 403 | 429 | 503) {
-            return None;
+    pub(super) fn rest_wanted(&self, answer: &Answer) -> Option<Timestamp> {
+        let response = &answer.response;
+        let rest = rest(response.status.as_u16(), response.header("retry-after"), answer.ended)?;
+        if rest.whole_site {
+            self.manners.rest(&domain_of(&answer.url), rest.until);
         }
-        let until = retry_after(answer.response.header("retry-after")?, answer.ended)?;
-        self.manners.rest(&domain_of(&answer.url), until);
-        Some(until)
+        Some(rest.until)
     }
 }
 
-/// Returns the validators of an answer, byte for byte, for the next request.
+/// Returns the validators of an answer, byte for byte, for the next request. A server that forbids keeping its answer
+/// gives none: what it says of changes is made up by the caches before it.
 pub fn validators_of(response: &Response) -> Validators {
+    let forbids = |name, word: &str| {
+        response
+            .header(name)
+            .is_some_and(|value| value.split(',').any(|one| one.trim().eq_ignore_ascii_case(word)))
+    };
+    if forbids("cache-control", "no-store") || forbids("expires", "0") {
+        return Validators::default();
+    }
     let text = |name| {
         let value = response.headers.get(name)?;
         std::str::from_utf8(value.as_bytes()).ok().map(str::to_owned)
     };
     Validators { etag: text("etag"), last_modified: text("last-modified") }
-}
-
-/// Returns where an answer sends us; `None` when it is the last.
-fn redirect(answer: &Answer) -> Result<Option<Url>, FetchError> {
-    if !matches!(answer.response.status.as_u16(), 301 | 302 | 303 | 307 | 308) {
-        return Ok(None);
-    }
-    let none = || FetchError::NoLocation { place: Place::of(&answer.url) };
-    let location = answer.response.headers.get("location").ok_or_else(none)?;
-    // Sites in other scripts than Latin write the address as it is, in UTF-8.
-    let text = std::str::from_utf8(location.as_bytes()).map_err(|_| none())?;
-    let mut next = answer.url.join(text.trim()).map_err(|_| none())?;
-    next.set_fragment(None);
-    Ok(Some(next))
 }
 
 fn path_of(url: &Url) -> &str {

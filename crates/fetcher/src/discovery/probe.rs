@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
-use model::{CanonicalUrl, Endpoint, EndpointId, EndpointKind, EndpointState, Entry, Source, Validators};
+use model::{
+    CanonicalUrl, Conduct, Endpoint, EndpointId, EndpointKind, EndpointState, Entry, Source, Validators,
+};
 use url::Url;
 
 use super::candidates::{Candidate, Origin, of_address, of_page, of_robots, usual};
@@ -148,6 +150,7 @@ impl Search<'_> {
             url: candidate.url.clone(),
             selectors: String::new(),
             validators: Validators::default(),
+            conduct: Conduct::default(),
             state: EndpointState::New,
             last_read: None,
             looked: false,

@@ -1,6 +1,11 @@
 //! Which addresses may be connected to, decided before and at the moment of the connection.
 
-pub(crate) mod resolver;
+mod addresses;
+mod names;
+mod resolver;
 mod rules;
 
-pub use rules::{Exemption, Guard, Refusal, is_forbidden};
+pub use addresses::is_forbidden;
+pub use names::{Names, Reply};
+pub(crate) use resolver::{GuardedResolver, ResolveError};
+pub use rules::{Exemption, Guard, Refusal};

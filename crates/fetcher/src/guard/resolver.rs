@@ -1,22 +1,29 @@
-//! Resolves host names for the HTTP client, and lets no special address through.
+//! Resolves host names for the connector, and lets no special address through.
 //!
 //! The connection is made to exactly the addresses that this returns, so a name that resolves differently a
 //! second time gains nothing.
 
+use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use hyper_util::client::legacy::connect::dns::Name;
 use thiserror::Error;
-use tokio::net::lookup_host;
 use tokio::time::timeout;
+use tower_service::Service;
 
-use crate::guard::{Guard, is_forbidden};
+use super::{Guard, Names};
 
-/// The resolver behind the HTTP client.
+/// The resolver behind the connector.
+#[derive(Debug, Clone)]
 pub(crate) struct GuardedResolver {
+    pub(crate) names: Names,
     pub(crate) guard: Guard,
     pub(crate) timeout: Duration,
+    /// Set where proxies are looked up: they have a rule of their own, which asks for the port.
+    pub(crate) proxy_port: Option<u16>,
 }
 
 /// A host name that leads nowhere we go. Says nothing of addresses: they do not belong into logs.
@@ -30,49 +37,92 @@ pub(crate) enum ResolveError {
     NotPublic,
 }
 
-impl Resolve for GuardedResolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        let (exempt, limit) = (self.guard.exempt_host(name.as_str()), self.timeout);
-        Box::pin(async move {
-            let addresses = match exempt {
-                Some(address) => vec![address],
-                None => look_up(name.as_str(), limit).await?,
-            };
-            Ok(Box::new(addresses.into_iter()) as Addrs)
-        })
+impl Service<Name> for GuardedResolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = ResolveError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ResolveError>> + Send>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), ResolveError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let resolver = self.clone();
+        Box::pin(async move { Ok(resolver.look_up(name.as_str()).await?.into_iter()) })
     }
 }
 
-async fn look_up(name: &str, limit: Duration) -> Result<Vec<SocketAddr>, ResolveError> {
-    // Port zero: the client puts the URL's port in.
-    let looked = timeout(limit, lookup_host((name, 0))).await.map_err(|_| ResolveError::TimedOut)?;
-    let all: Vec<SocketAddr> = looked.map_err(|_| ResolveError::Unknown)?.collect();
-    if all.is_empty() {
-        return Err(ResolveError::Unknown);
+impl GuardedResolver {
+    async fn look_up(&self, name: &str) -> Result<Vec<SocketAddr>, ResolveError> {
+        if let Some(address) = self.guard.exempt_host(name) {
+            return Ok(vec![address]);
+        }
+        let looked = timeout(self.timeout, self.names.look_up(name)).await;
+        let all = looked.map_err(|_| ResolveError::TimedOut)?;
+        if all.is_empty() {
+            return Err(ResolveError::Unknown);
+        }
+        let allowed: Vec<SocketAddr> = all.into_iter().filter(|address| self.allows(*address)).collect();
+        if allowed.is_empty() { Err(ResolveError::NotPublic) } else { Ok(allowed) }
     }
-    let public: Vec<SocketAddr> = all.into_iter().filter(|address| !is_forbidden(address.ip())).collect();
-    if public.is_empty() { Err(ResolveError::NotPublic) } else { Ok(public) }
+
+    fn allows(&self, address: SocketAddr) -> bool {
+        match self.proxy_port {
+            Some(port) => self.guard.allows_proxy(SocketAddr::new(address.ip(), port)),
+            None => self.guard.allows(address),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::guard::Exemption;
+    use crate::guard::{Exemption, Reply};
 
-    fn resolver() -> GuardedResolver {
-        let exemption = Exemption { suffix: ".test".to_owned(), address: "127.0.0.1:8600".parse().unwrap() };
-        GuardedResolver { guard: Guard::new(Some(exemption)), timeout: Duration::from_secs(5) }
+    const HOME: &str = "127.0.0.1:8600";
+
+    fn resolver(names: Names) -> GuardedResolver {
+        let exemption = Exemption { suffix: ".test".to_owned(), address: HOME.parse().unwrap() };
+        let guard = Guard::new(Some(exemption), vec![80], vec!["127.0.0.1:9050".parse().unwrap()]);
+        GuardedResolver { names, guard, timeout: Duration::from_secs(5), proxy_port: None }
+    }
+
+    fn addresses(texts: &[&str]) -> Reply {
+        Reply::Addresses(texts.iter().map(|text| text.parse().unwrap()).collect())
     }
 
     #[tokio::test]
     async fn a_name_that_leads_home_is_refused() {
-        let Err(error) = resolver().resolve("localhost".parse().unwrap()).await else { panic!("resolved") };
-        assert_eq!(error.downcast_ref(), Some(&ResolveError::NotPublic));
+        let system = resolver(Names::System);
+        assert_eq!(system.look_up("localhost").await, Err(ResolveError::NotPublic));
+        let names = Names::listed([
+            ("mapped.example", vec![addresses(&["[::ffff:10.0.0.1]:0", "[64:ff9b::a00:1]:0"])]),
+            ("metadata.example", vec![addresses(&["169.254.169.254:0", "[fd00:ec2::254]:0"])]),
+            ("mixed.example", vec![addresses(&["10.0.0.1:0", "8.8.8.8:0"])]),
+        ]);
+        let listed = resolver(names);
+        assert_eq!(listed.look_up("mapped.example").await, Err(ResolveError::NotPublic));
+        assert_eq!(listed.look_up("metadata.example").await, Err(ResolveError::NotPublic));
+        assert_eq!(listed.look_up("mixed.example").await, Ok(vec!["8.8.8.8:0".parse().unwrap()]));
+        assert_eq!(listed.look_up("none.example").await, Err(ResolveError::Unknown));
     }
 
     #[tokio::test]
     async fn an_exempt_name_leads_to_its_one_address() {
-        let addresses = resolver().resolve("news.test".parse().unwrap()).await.ok().unwrap();
-        assert_eq!(addresses.collect::<Vec<_>>(), ["127.0.0.1:8600".parse().unwrap()]);
+        assert_eq!(resolver(Names::System).look_up("news.test").await, Ok(vec![HOME.parse().unwrap()]));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_look_up_without_answer_ends_in_time() {
+        let silent = Names::listed([("slow.example", vec![Reply::Silence(Duration::from_mins(10))])]);
+        assert_eq!(resolver(silent).look_up("slow.example").await, Err(ResolveError::TimedOut));
+    }
+
+    #[tokio::test]
+    async fn a_proxy_in_the_own_network_is_found_at_its_allowed_port_alone() {
+        let names = Names::listed([("tor.example", vec![addresses(&["127.0.0.1:0"])])]);
+        let at = |port| GuardedResolver { proxy_port: Some(port), ..resolver(names.clone()) };
+        assert!(at(9050).look_up("tor.example").await.is_ok());
+        assert_eq!(at(9051).look_up("tor.example").await, Err(ResolveError::NotPublic));
     }
 }

@@ -1,70 +1,15 @@
-//! Decides which addresses may be connected to: only public ones, so that no feed can make us ask a machine
-//! of the operator's own network.
+//! Decides which addresses may be asked: only public ones, so that no feed can make us ask a machine of the
+//! operator's own network, and only the way web pages are reached.
 //!
-//! Pure: names are resolved elsewhere. IPv6 is an allow list, since all that is public lies in one range;
-//! IPv4 is a deny list. Forms that carry an IPv4 address inside are judged by that address.
+//! Pure: names are resolved elsewhere, and what they resolve to is judged there by the same rules.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 
-use ipnet::{Ipv4Net, Ipv6Net};
+use model::{ProxyKind, ProxyUrl};
 use thiserror::Error;
 use url::{Host, Url};
 
-const fn v4(a: u8, b: u8, c: u8, d: u8, length: u8) -> Ipv4Net {
-    Ipv4Net::new_assert(Ipv4Addr::new(a, b, c, d), length)
-}
-
-const fn v6(first: u16, second: u16, length: u8) -> Ipv6Net {
-    Ipv6Net::new_assert(Ipv6Addr::new(first, second, 0, 0, 0, 0, 0, 0), length)
-}
-
-/// IANA's special-purpose ranges, and two machines of clouds that have public-looking addresses.
-const FORBIDDEN_V4: &[Ipv4Net] = &[
-    v4(0, 0, 0, 0, 8),
-    v4(10, 0, 0, 0, 8),
-    v4(100, 64, 0, 0, 10),
-    v4(127, 0, 0, 0, 8),
-    v4(168, 63, 129, 16, 32),
-    v4(169, 254, 0, 0, 16),
-    v4(172, 16, 0, 0, 12),
-    v4(192, 0, 0, 0, 24),
-    v4(192, 0, 2, 0, 24),
-    v4(192, 88, 99, 0, 24),
-    v4(192, 168, 0, 0, 16),
-    v4(198, 18, 0, 0, 15),
-    v4(198, 51, 100, 0, 24),
-    v4(203, 0, 113, 0, 24),
-    v4(224, 0, 0, 0, 3),
-];
-
-/// Global unicast: nothing outside it is public.
-const PUBLIC_V6: Ipv6Net = v6(0x2000, 0, 3);
-
-/// Parts of global unicast that are tunnels (Teredo, 6to4), benchmarks or examples.
-const FORBIDDEN_V6: &[Ipv6Net] =
-    &[v6(0x2001, 0, 23), v6(0x2001, 0x0db8, 32), v6(0x2002, 0, 16), v6(0x3fff, 0, 20)];
-
-/// Networks without IPv4 reach it through this prefix: the last 32 bits are the real address.
-const NAT64: Ipv6Net = v6(0x64, 0xff9b, 96);
-
-/// Returns whether an address must never be connected to.
-pub fn is_forbidden(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => FORBIDDEN_V4.iter().any(|range| range.contains(&address)),
-        IpAddr::V6(address) => embedded_v4(address).map_or_else(
-            || !PUBLIC_V6.contains(&address) || FORBIDDEN_V6.iter().any(|range| range.contains(&address)),
-            |inner| is_forbidden(IpAddr::V4(inner)),
-        ),
-    }
-}
-
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    if let Some(mapped) = address.to_ipv4_mapped() {
-        return Some(mapped);
-    }
-    let [.., a, b, c, d] = address.octets();
-    NAT64.contains(&address).then(|| Ipv4Addr::new(a, b, c, d))
-}
+use super::addresses::{is_forbidden, is_local_name};
 
 /// An address that is refused before any connection is made.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
@@ -72,12 +17,28 @@ pub enum Refusal {
     /// Not http or https, or without a host.
     #[error("only http and https addresses are fetched")]
     NotWeb,
+    /// A user name or password inside the address.
+    #[error("it carries a user name, which no public page needs: take out what stands before the @")]
+    UserInfo,
     /// A port on which no news site serves its readers.
-    #[error("only the standard ports 80 and 443 are fetched")]
+    #[error("its port is none of [fetcher] ports")]
     Port,
     /// A private, local or otherwise special address.
     #[error("it does not lead to a public address")]
     NotPublic,
+    /// An onion service, asked without Tor.
+    #[error(
+        "an onion service is reached through Tor alone: give its source a proxy such as socks5h://127.0.0.1:9050"
+    )]
+    Onion,
+    /// A proxy inside the own network that nobody allowed.
+    #[error(
+        "the proxy of its source lies in the own network: name it in [fetcher] local_proxies to allow it"
+    )]
+    LocalProxy,
+    /// An address that no request can carry.
+    #[error("it cannot be written into a request: it is longer than 65,534 bytes, or damaged")]
+    Unwritable,
 }
 
 /// Host names that a test or the demo serves itself, all at one exact address.
@@ -89,23 +50,36 @@ pub struct Exemption {
     pub address: SocketAddr,
 }
 
-/// The rules, with the one exemption that a test or the demo may have.
-#[derive(Debug, Clone, Default)]
+/// The rules, with the few exemptions that an operator, a test or the demo may have.
+#[derive(Debug, Clone)]
 pub struct Guard {
     exemption: Option<Exemption>,
+    ports: Vec<u16>,
+    local_proxies: Vec<SocketAddr>,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new(None, vec![80, 443], Vec::new())
+    }
 }
 
 impl Guard {
-    /// Builds the rules; no exemption is the rule in production.
-    pub fn new(exemption: Option<Exemption>) -> Self {
-        Self { exemption }
+    /// Builds the rules: which ports are asked, and which proxies may lie in the own network. No exemption is the
+    /// rule in production.
+    pub fn new(exemption: Option<Exemption>, ports: Vec<u16>, local_proxies: Vec<SocketAddr>) -> Self {
+        Self { exemption, ports, local_proxies }
     }
 
-    /// Returns whether a request to `url` may be tried. Names are checked again once they are resolved.
-    pub fn check_url(&self, url: &Url) -> Result<(), Refusal> {
+    /// Returns whether a request to `url` may be tried, straight or through `proxy`. Names are checked again once
+    /// they are resolved; behind a proxy they are resolved where we cannot look, so that this is all there is.
+    pub fn check_url(&self, url: &Url, proxy: Option<&ProxyUrl>) -> Result<(), Refusal> {
         let (Some(host), "http" | "https") = (url.host(), url.scheme()) else { return Err(Refusal::NotWeb) };
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(Refusal::UserInfo);
+        }
         let address = match host {
-            Host::Domain(name) => return self.check_name(name, url),
+            Host::Domain(name) => return self.check_name(name, url, proxy),
             Host::Ipv4(address) => IpAddr::V4(address),
             Host::Ipv6(address) => IpAddr::V6(address),
         };
@@ -113,7 +87,7 @@ impl Guard {
         if self.is_exempt(SocketAddr::new(address, port)) {
             return Ok(());
         }
-        if is_forbidden(address) { Err(Refusal::NotPublic) } else { check_port(url) }
+        if is_forbidden(address) { Err(Refusal::NotPublic) } else { self.check_port(url) }
     }
 
     /// Returns where an exempt host name is served; `None` for all names of the real world.
@@ -123,116 +97,55 @@ impl Guard {
         name.ends_with(&exemption.suffix).then_some(exemption.address)
     }
 
-    /// Returns whether a connection to `remote` is allowed: for the check after it was made.
+    /// Returns whether a connection to `remote` is allowed: for addresses that a name led to, and once more for the
+    /// connection that was made.
     pub fn allows(&self, remote: SocketAddr) -> bool {
         self.is_exempt(remote) || !is_forbidden(remote.ip())
     }
 
-    fn check_name(&self, name: &str, url: &Url) -> Result<(), Refusal> {
-        match self.exempt_host(name) {
-            Some(address) if url.port().is_none_or(|port| port == address.port()) => Ok(()),
-            Some(_) => Err(Refusal::Port),
-            None => check_port(url),
+    /// Returns whether a proxy at `remote` may be used. What is allowed here is allowed as a proxy only.
+    pub fn allows_proxy(&self, remote: SocketAddr) -> bool {
+        self.local_proxies.contains(&remote) || !is_forbidden(remote.ip())
+    }
+
+    /// Returns whether `proxy` may be tried. Its name is checked again once it is resolved.
+    pub fn check_proxy(&self, proxy: &ProxyUrl) -> Result<(), Refusal> {
+        let numeric: Option<IpAddr> = proxy.host.parse().ok();
+        match numeric.map(|address| self.allows_proxy(SocketAddr::new(address, proxy.port))) {
+            Some(false) => Err(Refusal::LocalProxy),
+            Some(true) | None => Ok(()),
         }
+    }
+
+    fn check_name(&self, name: &str, url: &Url, proxy: Option<&ProxyUrl>) -> Result<(), Refusal> {
+        if let Some(address) = self.exempt_host(name) {
+            let served = url.port().is_none_or(|port| port == address.port());
+            return if served { Ok(()) } else { Err(Refusal::Port) };
+        }
+        let through_tor = proxy.is_some_and(|proxy| proxy.kind == ProxyKind::Socks);
+        let last = name.trim_end_matches('.').rsplit('.').next();
+        if last == Some("onion") && !through_tor {
+            return Err(Refusal::Onion);
+        }
+        if is_local_name(name) { Err(Refusal::NotPublic) } else { self.check_port(url) }
     }
 
     fn is_exempt(&self, address: SocketAddr) -> bool {
         self.exemption.as_ref().is_some_and(|exemption| exemption.address == address)
     }
-}
 
-/// A port that is written out is only left in a URL when it is not its scheme's own.
-fn check_port(url: &Url) -> Result<(), Refusal> {
-    let standard = matches!(url.port_or_known_default(), Some(80 | 443));
-    if standard { Ok(()) } else { Err(Refusal::Port) }
+    fn check_port(&self, url: &Url) -> Result<(), Refusal> {
+        let allowed = url.port_or_known_default().is_some_and(|port| self.ports.contains(&port));
+        if allowed { Ok(()) } else { Err(Refusal::Port) }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn special_addresses_are_refused_in_every_dress() {
-        for text in [
-            "0.0.0.0",
-            "10.1.2.3",
-            "100.64.0.1",
-            "100.127.255.255",
-            "127.0.0.1",
-            "127.66.0.1",
-            "169.254.169.254",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.0.0.192",
-            "192.0.2.1",
-            "192.88.99.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "198.19.255.255",
-            "198.51.100.7",
-            "203.0.113.9",
-            "224.0.0.1",
-            "239.1.1.1",
-            "240.0.0.1",
-            "255.255.255.255",
-            "168.63.129.16",
-            "100.100.100.200",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "::127.0.0.1",
-            "64:ff9b::127.0.0.1",
-            "64:ff9b::a9fe:a9fe",
-            "64:ff9b:1::1",
-            "2001::1",
-            "2001:0:53aa:64c::1",
-            "2001:db8::1",
-            "2002:7f00:1::",
-            "2002:c0a8:101::1",
-            "3fff::1",
-            "5f00::1",
-            "fc00::1",
-            "fd00:ec2::254",
-            "fe80::1",
-            "fec0::1",
-            "ff02::1",
-            "100::1",
-            "4000::1",
-        ] {
-            assert!(is_forbidden(text.parse().unwrap()), "{text}");
-        }
-    }
-
-    #[test]
-    fn public_addresses_are_let_through() {
-        for text in [
-            "1.1.1.1",
-            "9.255.255.255",
-            "11.0.0.1",
-            "100.63.255.255",
-            "100.128.0.1",
-            "126.255.255.255",
-            "128.0.0.1",
-            "172.15.255.255",
-            "172.32.0.1",
-            "192.167.255.255",
-            "192.169.0.1",
-            "198.17.255.255",
-            "198.20.0.1",
-            "223.255.255.255",
-            "2606:4700:4700::1111",
-            "2a00:1450::1",
-            "2001:4860:4860::8888",
-            "::ffff:8.8.8.8",
-            "64:ff9b::808:808",
-        ] {
-            assert!(!is_forbidden(text.parse().unwrap()), "{text}");
-        }
-    }
-
     fn check(guard: &Guard, url: &str, expected: Result<(), Refusal>) {
-        assert_eq!(guard.check_url(&Url::parse(url).unwrap()), expected, "{url}");
+        assert_eq!(guard.check_url(&Url::parse(url).unwrap(), None), expected, "{url}");
     }
 
     #[test]
@@ -249,12 +162,45 @@ mod tests {
         check(&guard, "http://example.kz:22/", Err(Refusal::Port));
         check(&guard, "ftp://example.kz/", Err(Refusal::NotWeb));
         check(&guard, "file:///etc/passwd", Err(Refusal::NotWeb));
+        check(&guard, "http://user@example.kz/", Err(Refusal::UserInfo));
+        check(&guard, "http://127.0.0.1@evil.example/", Err(Refusal::UserInfo));
+        check(&guard, "http://localhost/", Err(Refusal::NotPublic));
+        check(&guard, "http://metadata.google.internal/", Err(Refusal::NotPublic));
+        check(&guard, "http://news.onion/", Err(Refusal::Onion));
+    }
+
+    #[test]
+    fn behind_a_proxy_the_target_is_guarded_as_far_as_it_is_known() {
+        let guard = Guard::new(None, vec![80, 443], vec!["127.0.0.1:9050".parse().unwrap()]);
+        let tor: ProxyUrl = "socks5h://127.0.0.1:9050".parse().unwrap();
+        let through = |url: &str| guard.check_url(&Url::parse(url).unwrap(), Some(&tor));
+        assert_eq!(through("https://news.example/"), Ok(()));
+        assert_eq!(through("http://news.onion/"), Ok(()));
+        assert_eq!(through("http://10.0.0.1/"), Err(Refusal::NotPublic));
+        assert_eq!(through("http://localhost/"), Err(Refusal::NotPublic));
+        // What is allowed as a proxy is no address to be fetched.
+        assert_eq!(through("http://127.0.0.1:9050/"), Err(Refusal::NotPublic));
+        assert!(!guard.allows("127.0.0.1:9050".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_proxy_of_the_own_network_is_one_exact_address_and_port() {
+        let guard = Guard::new(None, vec![80, 443], vec!["127.0.0.1:9050".parse().unwrap()]);
+        let check = |proxy: &str| guard.check_proxy(&proxy.parse().unwrap());
+        assert_eq!(check("socks5h://127.0.0.1:9050"), Ok(()));
+        assert_eq!(check("socks5h://127.0.0.1:9051"), Err(Refusal::LocalProxy));
+        assert_eq!(check("http://192.168.1.1:3128"), Err(Refusal::LocalProxy));
+        assert_eq!(check("http://[::1]:3128"), Err(Refusal::LocalProxy));
+        assert_eq!(check("http://8.8.8.8:3128"), Ok(()));
+        assert!(guard.allows_proxy("127.0.0.1:9050".parse().unwrap()));
+        assert!(!guard.allows_proxy("127.0.0.1:1".parse().unwrap()));
     }
 
     #[test]
     fn the_exemption_is_one_exact_address_and_port() {
         let address: SocketAddr = "127.0.0.1:8600".parse().unwrap();
-        let guard = Guard::new(Some(Exemption { suffix: ".test".to_owned(), address }));
+        let guard =
+            Guard::new(Some(Exemption { suffix: ".test".to_owned(), address }), vec![80, 443], Vec::new());
         check(&guard, "http://news.test/feed", Ok(()));
         check(&guard, "http://news.test:8600/feed", Ok(()));
         check(&guard, "http://news.test:8601/feed", Err(Refusal::Port));

@@ -35,21 +35,26 @@ struct Known {
     until: Timestamp,
 }
 
+/// A file that was just read, and until when it is believed.
+pub(crate) struct Learnt {
+    pub(crate) robots: Robots,
+    pub(crate) until: Timestamp,
+}
+
 impl RobotsCache {
-    /// Returns the rules of the site `origin`, fetching them when none are known or their time is over.
+    /// Returns the rules of the site `origin`, learning them when none are known or their time is over.
     pub(crate) async fn rules(
         &self,
         origin: &str,
         now: Timestamp,
-        lifetime: SignedDuration,
-        fetch: impl Future<Output = Result<Robots, FetchError>>,
+        learn: impl Future<Output = Result<Learnt, FetchError>>,
     ) -> Result<Arc<Robots>, FetchError> {
         let site = self.site(origin, now);
-        let until = |wait| now.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        let stale = now.saturating_add(STALE).unwrap_or(Timestamp::MAX);
         let fill = async {
-            match (fetch.await, &site.old) {
-                (Ok(robots), _) => Ok(Known { robots: Arc::new(robots), until: until(lifetime) }),
-                (Err(_), Some(old)) => Ok(Known { robots: Arc::clone(old), until: until(STALE) }),
+            match (learn.await, &site.old) {
+                (Ok(learnt), _) => Ok(Known { robots: Arc::new(learnt.robots), until: learnt.until }),
+                (Err(_), Some(old)) => Ok(Known { robots: Arc::clone(old), until: stale }),
                 (Err(error), None) => Err(error),
             }
         };
@@ -81,9 +86,9 @@ mod tests {
     async fn allowed(cache: &RobotsCache, hour: i64, file: Option<&str>) -> Option<bool> {
         let now = Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour);
         let place = Place::of(&"http://a.kz/robots.txt".parse().unwrap());
-        let fetched = file.map(|file| Robots::parse(file.as_bytes()));
-        let fetch = async { fetched.ok_or(FetchError::RobotsUnavailable { place, status: 503 }) };
-        cache.rules("http://a.kz", now, DAY, fetch).await.ok().map(|robots| robots.allows("/a"))
+        let learnt = file.map(|file| Learnt { robots: Robots::parse(file.as_bytes()), until: now + DAY });
+        let learn = async { learnt.ok_or(FetchError::RobotsUnavailable { place, status: 503 }) };
+        cache.rules("http://a.kz", now, learn).await.ok().map(|robots| robots.allows("/a"))
     }
 
     #[tokio::test]

@@ -1,20 +1,30 @@
 //! Makes one HTTP request within its limits of time and size, and records it as evidence. Follows nothing.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use archive::{Answer, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use model::{Clock, Validators};
-use reqwest::redirect::Policy;
-use rustls::{ClientConfig, RootCertStore};
+use bytes::Bytes;
+use http::{Request, StatusCode};
+use http_body_util::Empty;
+use hyper_util::client::legacy::{Builder, Client};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use model::{Clock, ProxyKind, ProxyUrl, SourceKind, Validators};
+use rustls::RootCertStore;
 use thiserror::Error;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 use url::Url;
 
+use super::body::{self, Take};
+use super::connector::{Common, Connector, Deadlines};
+use super::head::{Agents, request_head};
+use super::stream::Facts;
+use super::tls;
 use crate::config::{Config, ConfigError};
 use crate::failure::{FetchError, Place, Stage, classify};
-use crate::guard::resolver::GuardedResolver;
-use crate::guard::{Guard, Refusal};
+use crate::guard::{Guard, Names, Refusal};
 
 /// What is kept of the body of a redirect or an error: it is a line of text, or padding.
 const MAX_SIDE_BODY: usize = 64 * 1024;
@@ -22,19 +32,27 @@ const MAX_SIDE_BODY: usize = 64 * 1024;
 const IDLE: Duration = Duration::from_secs(30);
 /// No more idle connections to one host are kept, whatever its source allows to be open at once.
 const MAX_IDLE: usize = 16;
+/// No head of an answer has more fields than this in earnest.
+const MAX_FIELDS: usize = 2048;
+/// The HTTP library reads no head in less.
+const LEAST_HEAD_BYTES: usize = 8192;
 
-/// The HTTP client with its limits.
+type Http = Client<Connector, Empty<Bytes>>;
+
+/// The HTTP client with its limits: one pool of connections for straight requests and one for each proxy.
 pub(crate) struct Wire {
-    http: reqwest::Client,
-    guard: Guard,
+    builder: Builder,
+    straight: Http,
+    proxied: Mutex<HashMap<ProxyUrl, Http>>,
+    common: Common,
     clock: Clock,
     limits: Limits,
-    with_contact: HeaderValue,
-    without_contact: HeaderValue,
+    agents: Agents,
 }
 
 struct Limits {
     headers: Duration,
+    proxy: Duration,
     read: Duration,
     max_bytes: usize,
 }
@@ -43,11 +61,30 @@ struct Limits {
 pub(crate) struct WireRequest<'a> {
     pub(crate) url: &'a Url,
     pub(crate) validators: Option<&'a Validators>,
-    pub(crate) names_contact: bool,
+    /// Which contact is told.
+    pub(crate) kind: SourceKind,
+    pub(crate) accept_language: &'a str,
+    /// The only way there; `None` is straight.
+    pub(crate) proxy: Option<&'a ProxyUrl>,
     /// What is left of the time for the whole page.
     pub(crate) budget: Duration,
     /// Where set, a larger body is cut there instead of being an error.
     pub(crate) cut_at: Option<usize>,
+}
+
+/// What a client takes from the world around it: where names are looked up, and whom TLS trusts.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// Where host names are looked up.
+    pub names: Names,
+    /// Whose certificates are believed.
+    pub authorities: RootCertStore,
+}
+
+impl Default for Surroundings {
+    fn default() -> Self {
+        Self { names: Names::System, authorities: tls::authorities() }
+    }
 }
 
 /// An HTTP client that cannot be built.
@@ -59,41 +96,39 @@ pub enum ClientError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
-    /// The HTTP library refuses.
-    #[error("the HTTP client cannot be built")]
-    Http(#[from] reqwest::Error),
+    /// The connections cannot be set up.
+    #[error("connections cannot be set up: {0}")]
+    Connector(Refusal),
 }
 
 impl Wire {
     /// Builds the client. It keeps no cookies, sends no `Referer`, uses no proxy of the environment, unpacks
     /// nothing and follows nothing by itself.
-    pub(crate) fn new(config: &Config, guard: Guard, clock: Clock) -> Result<Self, ClientError> {
-        let connect = config.connect_timeout.unsigned_abs();
-        let http = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls()?)
-            .dns_resolver(GuardedResolver { guard: guard.clone(), timeout: connect })
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(connect)
-            .pool_idle_timeout(IDLE)
-            .pool_max_idle_per_host(MAX_IDLE)
-            .http1_ignore_invalid_headers_in_responses(true)
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
-            .build()?;
+    pub(crate) fn new(
+        config: &Config,
+        guard: Guard,
+        around: Surroundings,
+        clock: Clock,
+    ) -> Result<Self, ClientError> {
+        let deadlines = Deadlines {
+            dns: config.dns_timeout.unsigned_abs(),
+            connect: config.connect_timeout.unsigned_abs(),
+            tls: config.tls_timeout.unsigned_abs(),
+            proxy: config.proxy_timeout.unsigned_abs(),
+        };
+        let tls = TlsConnector::from(tls::config(around.authorities)?);
+        let common = Common { names: around.names, guard, tls, deadlines };
         let limits = Limits {
             headers: config.header_timeout.unsigned_abs(),
+            proxy: deadlines.proxy,
             read: config.read_timeout.unsigned_abs(),
             max_bytes: config.max_wire_bytes,
         };
-        let agent = |contact: &str| {
-            let text = format!("Qarauyl/{} (automated news reader{contact})", env!("CARGO_PKG_VERSION"));
-            HeaderValue::try_from(text).map_err(|_| ConfigError::Contact)
-        };
-        let contact =
-            if config.contact.is_empty() { String::new() } else { format!("; +{}", config.contact) };
-        let (with_contact, without_contact) = (agent(&contact)?, agent("")?);
-        Ok(Self { http, guard, clock, limits, with_contact, without_contact })
+        let builder = builder(config);
+        let straight = Connector::new(common.clone(), None).map_err(ClientError::Connector)?;
+        let (straight, proxied) = (builder.build(straight), Mutex::default());
+        let agents = Agents::new(config)?;
+        Ok(Self { builder, straight, proxied, common, clock, limits, agents })
     }
 
     /// Asks once and returns whatever the server answers.
@@ -105,113 +140,75 @@ impl Wire {
     async fn ask_slowly(&self, request: &WireRequest<'_>) -> Result<Answer, FetchError> {
         let url = request.url;
         let place = || Place::of(url);
-        self.guard.check_url(url).map_err(|refusal| FetchError::Refused { place: place(), refusal })?;
-        let headers = self.headers(request);
+        let refused = |refusal| FetchError::Refused { place: place(), refusal };
+        self.common.guard.check_url(url, request.proxy).map_err(refused)?;
+        let http = self.client(request.proxy).map_err(refused)?;
+        let headers = self.agents.headers(request.kind, request.accept_language, request.validators);
         let (began, head) = (self.clock.now(), request_head(url, &headers));
-        let sent = self.http.get(url.clone()).headers(headers).send();
+        let mut sent =
+            Request::get(url.as_str()).body(Empty::new()).map_err(|_| refused(Refusal::Unwritable))?;
+        *sent.headers_mut() = headers;
         let late = |_| FetchError::Timeout { place: place(), stage: Stage::Headers };
-        let sent = timeout(self.limits.headers, sent).await.map_err(late)?;
-        let mut received = sent.map_err(|error| classify(&error, place()))?;
-        let remote = received.remote_addr();
-        // The address was checked before it was connected to. This holds should that ever be passed by.
-        if remote.is_some_and(|remote| !self.guard.allows(remote)) {
-            return Err(FetchError::Refused { place: place(), refusal: Refusal::NotPublic });
-        }
-        let (version, status) = (received.version(), received.status());
-        let headers = std::mem::take(received.headers_mut());
-        let (max_bytes, cut) = self.limit(status, request.cut_at);
-        let (body, truncated) = self.body(&mut received, url, (max_bytes, cut)).await?;
-        let response = Response { version, status, headers, body, truncated };
-        let (remote, ended) = (remote.map(|remote| remote.ip()), self.clock.now());
-        let url = url.clone();
-        Ok(Answer { url, request: head, response, remote, began, ended, tls: None, proxy: None })
+        let wait = self.limits.headers + request.proxy.map_or(Duration::ZERO, |_| self.limits.proxy);
+        let received = timeout(wait, http.request(sent)).await.map_err(late)?;
+        let (mut top, incoming) = received.map_err(|error| classify(&error, place()))?.into_parts();
+        let facts = top.extensions.remove::<Facts>().unwrap_or_default();
+        let (body, truncated) = body::read(incoming, self.take(top.status, request.cut_at), place).await?;
+        let response =
+            Response { version: top.version, status: top.status, headers: top.headers, body, truncated };
+        Ok(Answer {
+            url: url.clone(),
+            request: head,
+            response,
+            remote: facts.remote.map(|remote| remote.ip()),
+            began,
+            ended: self.clock.now(),
+            tls: facts.tls,
+            proxy: request.proxy.map(kept_kind),
+        })
     }
 
-    fn headers(&self, request: &WireRequest<'_>) -> HeaderMap {
-        let agent = if request.names_contact { &self.with_contact } else { &self.without_contact };
-        let mut headers = HeaderMap::new();
-        headers.insert(header::USER_AGENT, agent.clone());
-        headers.insert(header::ACCEPT, HeaderValue::from_static("*/*"));
-        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        // Validators are opaque: they go back byte for byte or not at all.
-        let mut send = |name, value: Option<&String>| {
-            if let Some(value) = value.and_then(|value| HeaderValue::from_bytes(value.as_bytes()).ok()) {
-                headers.insert(name, value);
-            }
-        };
-        if let Some(validators) = request.validators {
-            send(header::IF_NONE_MATCH, validators.etag.as_ref());
-            send(header::IF_MODIFIED_SINCE, validators.last_modified.as_ref());
+    /// Returns the pool for straight requests, or that of a proxy. One that may not be used has none.
+    fn client(&self, proxy: Option<&ProxyUrl>) -> Result<Http, Refusal> {
+        let Some(proxy) = proxy else { return Ok(self.straight.clone()) };
+        self.common.guard.check_proxy(proxy)?;
+        let mut proxied = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = proxied.get(proxy) {
+            return Ok(known.clone());
         }
-        headers
+        let http = self.builder.build(Connector::new(self.common.clone(), Some(proxy))?);
+        proxied.insert(proxy.clone(), http.clone());
+        Ok(http)
     }
 
-    /// Returns how much of a body is taken, and whether what exceeds it is cut off.
-    fn limit(&self, status: StatusCode, cut_at: Option<usize>) -> (usize, bool) {
-        match cut_at {
+    fn take(&self, status: StatusCode, cut_at: Option<usize>) -> Take {
+        let (max_bytes, cut) = match cut_at {
             _ if !status.is_success() => (MAX_SIDE_BODY.min(self.limits.max_bytes), true),
             Some(bytes) => (bytes, true),
             None => (self.limits.max_bytes, false),
-        }
-    }
-
-    async fn body(
-        &self,
-        received: &mut reqwest::Response,
-        url: &Url,
-        (max_bytes, cut): (usize, bool),
-    ) -> Result<(Vec<u8>, bool), FetchError> {
-        let stated = usize::try_from(received.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
-        if stated > max_bytes && !cut {
-            return Err(FetchError::TooLarge { place: Place::of(url), max_bytes });
-        }
-        // What the server states is not allotted before it comes.
-        let mut body = Vec::with_capacity(stated.min(MAX_SIDE_BODY));
-        loop {
-            let late = |_| FetchError::Timeout { place: Place::of(url), stage: Stage::Body };
-            let chunk = timeout(self.limits.read, received.chunk()).await.map_err(late)?;
-            let Some(chunk) = chunk.map_err(|error| classify(&error, Place::of(url)))? else {
-                return Ok((body, false));
-            };
-            let room = max_bytes - body.len();
-            if chunk.len() <= room {
-                body.extend_from_slice(&chunk);
-            } else if cut {
-                body.extend(chunk.iter().take(room));
-                return Ok((body, true));
-            } else {
-                return Err(FetchError::TooLarge { place: Place::of(url), max_bytes });
-            }
-        }
+        };
+        Take { max_bytes, cut, wait: self.limits.read }
     }
 }
 
-/// Returns TLS with Mozilla's authorities and the ring provider, named here: nothing hangs on a process-wide one.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let mut config = ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    Ok(config)
+fn builder(config: &Config) -> Builder {
+    let mut builder = Client::builder(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(IDLE)
+        .pool_max_idle_per_host(MAX_IDLE)
+        .http1_max_buf_size(config.max_header_bytes.max(LEAST_HEAD_BYTES))
+        .http1_max_headers(MAX_FIELDS)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http2_max_header_list_size(u32::try_from(config.max_header_bytes).unwrap_or(u32::MAX));
+    builder
 }
 
-/// Writes the head of the request as HTTP/1.1 has it, which is how WARC files show it.
-fn request_head(url: &Url, headers: &HeaderMap) -> Vec<u8> {
-    let mut head = Vec::new();
-    let query = url.query().map(|query| format!("?{query}")).unwrap_or_default();
-    let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let start = format!(
-        "GET {}{query} HTTP/1.1\r\nhost: {}{port}\r\n",
-        url.path(),
-        url.host_str().unwrap_or_default()
-    );
-    head.extend_from_slice(start.as_bytes());
-    for (name, value) in headers {
-        let line: [&[u8]; 4] = [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"];
-        head.extend(line.concat());
+fn kept_kind(proxy: &ProxyUrl) -> archive::ProxyKind {
+    match proxy.kind {
+        ProxyKind::Socks => archive::ProxyKind::Socks5,
+        ProxyKind::Http => archive::ProxyKind::Http,
     }
-    head.extend_from_slice(b"\r\n");
-    head
 }

@@ -76,7 +76,7 @@ async fn what_is_no_http_is_named_and_passes() {
         assert!(!outcome.unwrap_err().to_string().contains("127.0.0.1"));
     }
     let huge = [b"HTTP/1.1 200 OK\r\nx-a: ".to_vec(), vec![b'a'; 1 << 20], b"\r\n\r\n".to_vec()].concat();
-    assert!(matches!(raw(&huge, Then::Close, |_| {}).await, Err(FetchError::Broken { .. })));
+    assert!(matches!(raw(&huge, Then::Close, |_| {}).await, Err(FetchError::HeadTooLarge { .. })));
 }
 
 #[tokio::test]

@@ -196,14 +196,15 @@ async fn each_refusal_gets_its_own_name() {
         .route("/403", get(async || StatusCode::FORBIDDEN))
         .route("/wall", get(async || (StatusCode::FORBIDDEN, [("cf-mitigated", "challenge")], "<html>")))
         .route("/soft", get(async || ([("content-type", "text/html")], "<title>Just a moment...</title>")));
-    let (client, _) = client(&config(serve(routes).await));
+    let (client, clock) = client(&config(serve(routes).await));
     let error = async |path: &str| fetch(&client, &format!("http://news.test{path}")).await.unwrap_err();
     let check = |error: FetchError, failure, state| {
         assert_eq!((error.failure(), error.state()), (failure, state), "{error}");
     };
     check(error("/410").await, Failure::Final, EndpointState::Gone);
     check(error("/500").await, Failure::Passing, EndpointState::Broken);
-    check(error("/403").await, Failure::Passing, EndpointState::Blocked);
+    let hours = |count| clock.now() + SignedDuration::from_hours(count);
+    check(error("/403").await, Failure::NotBefore(hours(4)), EndpointState::Blocked);
     check(error("/404").await, Failure::Passing, EndpointState::Broken);
     for path in ["/wall", "/soft"] {
         assert!(matches!(error(path).await, FetchError::Blocked { wall: Wall::Challenge, .. }), "{path}");

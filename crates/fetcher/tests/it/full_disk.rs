@@ -34,6 +34,8 @@ fn source(now: Timestamp) -> ConfiguredSource {
             delay: SignedDuration::ZERO,
             connections: 1,
             enabled: true,
+            proxy: None,
+            accept_language: String::new(),
             rules: String::new(),
         },
         endpoints: vec![ConfiguredEndpoint {

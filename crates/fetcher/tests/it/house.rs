@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use fetcher::{Ask, Config, Exempt, FetchError, Fetched, Oversize, Pace, PoliteClient};
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, Validators};
+use model::{Clock, SourceKind, Validators};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
@@ -19,17 +19,26 @@ pub(crate) fn config(address: SocketAddr) -> Config {
     let second = SignedDuration::from_secs(1);
     Config {
         contact: "https://example.org/reader".to_owned(),
+        contacts: Vec::new(),
+        dns_timeout: second * 5,
         connect_timeout: second * 5,
+        tls_timeout: second * 5,
+        proxy_timeout: second * 5,
         header_timeout: second * 5,
         read_timeout: second * 5,
         whole_timeout: second * 10,
+        max_header_bytes: 100_000,
         max_wire_bytes: 100_000,
         max_decoded_bytes: 1_000_000,
+        max_expansion: 200,
         max_redirects: 5,
         delay: SignedDuration::ZERO,
         connections: 1,
         longest_crawl_delay: second,
         robots_lifetime: SignedDuration::from_hours(24),
+        check_every: 24,
+        ports: vec![80, 443],
+        local_proxies: Vec::new(),
         exempt: vec![Exempt { suffix: ".test".to_owned(), address }],
     }
 }
@@ -50,9 +59,20 @@ pub(crate) async fn fetch_unless(
     validators: Option<&Validators>,
 ) -> Result<Fetched, FetchError> {
     let url = Url::parse(url).unwrap();
-    let pace = Pace { connections: 4, delay: Duration::ZERO };
-    let oversize = Oversize::Refuse;
-    client.fetch(&Ask { url: &url, validators, names_contact: true, pace, oversize }).await
+    client.fetch(&Ask { validators, ..ask(&url) }).await
+}
+
+/// A plain request for a page of an independent source.
+pub(crate) fn ask(url: &Url) -> Ask<'_> {
+    Ask {
+        url,
+        validators: None,
+        kind: SourceKind::Independent,
+        accept_language: "kk, ru;q=0.9".to_owned(),
+        proxy: None,
+        pace: Pace { connections: 4, delay: Duration::ZERO },
+        oversize: Oversize::Refuse,
+    }
 }
 
 /// Serves `routes` until the test ends.

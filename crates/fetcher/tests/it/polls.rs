@@ -29,6 +29,8 @@ pub(crate) fn source() -> Source {
         delay: SignedDuration::ZERO,
         connections: 1,
         enabled: true,
+        proxy: None,
+        accept_language: String::new(),
         rules: String::new(),
     }
 }
@@ -41,6 +43,7 @@ fn endpoint(kind: EndpointKind, url: &str, etag: Option<&str>) -> Endpoint {
         url: Url::parse(url).unwrap(),
         selectors: String::new(),
         validators: Validators { etag: etag.map(str::to_owned), last_modified: None },
+        conduct: model::Conduct::default(),
         state: EndpointState::New,
         last_read: None,
         looked: false,

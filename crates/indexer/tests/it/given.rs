@@ -123,6 +123,8 @@ pub(crate) fn source(id: &str, country: &str, kind: SourceKind) -> Source {
         delay: SignedDuration::ZERO,
         connections: 1,
         enabled: true,
+        proxy: None,
+        accept_language: String::new(),
         rules: String::new(),
     }
 }

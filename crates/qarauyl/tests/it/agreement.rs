@@ -52,6 +52,8 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             delay: SignedDuration::ZERO,
             connections: 1,
             enabled: true,
+            proxy: None,
+            accept_language: String::new(),
             rules: String::new(),
         },
     }

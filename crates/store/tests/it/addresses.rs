@@ -20,6 +20,7 @@ async fn poll_of(store: &dyn Store, entries: Vec<Entry>, now: Timestamp) -> u32 
         source,
         entries,
         validators: Validators::default(),
+        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
         reason: String::new(),
         at: now,

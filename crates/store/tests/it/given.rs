@@ -37,6 +37,8 @@ pub(crate) fn source(first_look: FirstLook) -> ConfiguredSource {
             delay: SignedDuration::ZERO,
             connections: 1,
             enabled: true,
+            proxy: None,
+            accept_language: String::new(),
             rules: String::new(),
         },
         endpoints: vec![ConfiguredEndpoint {
@@ -91,6 +93,7 @@ pub(crate) async fn poll(store: &dyn Store, names: &[&str], now: Timestamp) -> u
         source,
         entries: names.iter().map(|name| entry(name)).collect(),
         validators: Validators { etag: Some("\"1\"".into()), last_modified: None },
+        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
         reason: String::new(),
         at: now,

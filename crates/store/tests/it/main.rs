@@ -12,6 +12,7 @@ mod engines;
 mod given;
 mod mails;
 mod queue;
+mod remembering;
 mod sealing;
 mod stages;
 
@@ -45,6 +46,8 @@ contract!(
     mails::what_comes_in_while_a_mail_is_sent_gets_the_next_one,
     mails::backlog_is_counted_and_not_told,
     mails::a_removed_subscriber_leaves_nothing_behind,
+    remembering::a_robots_txt_is_kept_until_the_next_one,
+    remembering::what_a_poll_taught_of_a_server_is_there_at_the_next,
     sealing::watches_and_addresses_can_be_found_and_used_once,
     sealing::the_teams_own_lexicon_is_kept,
     sealing::every_change_of_a_watch_moves_the_revision,

@@ -12,6 +12,8 @@ pub(crate) async fn sources_follow_the_configuration(store: &dyn Store) {
     let mut configured = source(FirstLook::Archive);
     store.sync_sources(std::slice::from_ref(&configured), start()).await.unwrap();
     configured.source.name = "New name".into();
+    configured.source.proxy = Some("socks5h://herald@127.0.0.1:9050".parse().unwrap());
+    configured.source.accept_language = "kk, ru;q=0.5".into();
     store.sync_sources(std::slice::from_ref(&configured), start()).await.unwrap();
     let known = store.sources().await.unwrap();
     assert_eq!(known, vec![configured.source.clone()]);

@@ -32,6 +32,7 @@ async fn announce(given: &Given, now: Timestamp) {
         source,
         entries: vec![entry],
         validators: Validators::default(),
+        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
         reason: String::new(),
         at: now,

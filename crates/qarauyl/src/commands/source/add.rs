@@ -107,6 +107,8 @@ fn asked_as(house: &House, kind: SourceKind) -> anyhow::Result<Source> {
         first_look: FirstLook::Archive,
         delay: settings.fetcher.delay.max(SignedDuration::ZERO),
         connections: 1,
+        proxy: None,
+        accept_language: String::new(),
         enabled: true,
         rules: String::new(),
     })

@@ -73,6 +73,7 @@ async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize
         url: endpoint.url.clone(),
         selectors: endpoint.selectors.clone(),
         validators: Validators::default(),
+        conduct: model::Conduct::default(),
         state: EndpointState::New,
         last_read: None,
         looked: false,

@@ -1,0 +1,9 @@
+//! The client that speaks to publishers: what it is asked for, how it follows, whom it obeys.
+
+mod ask;
+mod polite;
+mod redirect;
+mod rules;
+
+pub use ask::{Ask, Fetched, Oversize};
+pub use polite::{PoliteClient, validators_of};
