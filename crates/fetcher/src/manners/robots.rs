@@ -8,6 +8,8 @@ pub const PRODUCT: &str = "Qarauyl";
 pub const MAX_BYTES: usize = 512 * 1024;
 /// A pattern with more stars than this is an attack on whoever matches it.
 const MAX_STARS: usize = 32;
+/// How `Disallow` is written and misspelt: what its writer wanted is plain, and Google's reader and Protego obey it, too.
+const DISALLOW: &str = include_str!("../../data/disallow.tsv");
 
 /// The rules of one robots.txt that hold for us.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -23,14 +25,21 @@ struct Rule {
 }
 
 impl Robots {
-    /// Reads a file; nothing in it can be wrong enough to be an error.
+    /// Reads a file for us; nothing in it can be wrong enough to be an error.
     pub fn parse(bytes: &[u8]) -> Self {
+        Self::parse_for(PRODUCT, bytes)
+    }
+
+    /// Reads a file for the reader whose product token is `product`.
+    pub fn parse_for(product: &str, bytes: &[u8]) -> Self {
         let bytes = bytes.get(..bytes.len().min(MAX_BYTES)).unwrap_or_default();
         let text = String::from_utf8_lossy(bytes);
-        let mut groups = Groups::default();
+        let mut groups = Groups { product, ..Groups::default() };
         for line in text.trim_start_matches('\u{feff}').split(['\r', '\n']) {
-            let line = line.split('#').next().unwrap_or_default();
-            if let Some((key, value)) = line.split_once(':') {
+            let line = line.split('#').next().unwrap_or_default().trim();
+            // Some forget the colon, and mean no less by it.
+            let parted = line.split_once(':').or_else(|| line.split_once(char::is_whitespace));
+            if let Some((key, value)) = parted {
                 groups.line(key.trim(), value.trim());
             }
         }
@@ -56,7 +65,9 @@ impl Robots {
 
 /// The groups read so far: those that name us, and those for everybody.
 #[derive(Default)]
-struct Groups {
+struct Groups<'a> {
+    /// The product token of the reader.
+    product: &'a str,
     named: Option<Robots>,
     any: Robots,
     /// Whom the group being read is for.
@@ -71,11 +82,11 @@ enum Whom {
     All,
 }
 
-impl Groups {
+impl Groups<'_> {
     fn line(&mut self, key: &str, value: &str) {
         match key.to_ascii_lowercase().as_str() {
             "user-agent" | "useragent" | "user agent" => self.agent(value),
-            "disallow" => self.rule(false, value),
+            word if DISALLOW.lines().any(|known| known == word) => self.rule(false, value),
             "allow" => self.rule(true, value),
             "crawl-delay" => self.delay(value),
             // Sitemaps and unknown words belong to no group and end none.
@@ -93,7 +104,7 @@ impl Groups {
         }
         // `Qarauyl/0.1` names us as well: the word ends where no more letters follow.
         let word = value.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).next();
-        if word.is_some_and(|word| word.eq_ignore_ascii_case(PRODUCT)) {
+        if word.is_some_and(|word| word.eq_ignore_ascii_case(self.product)) {
             self.reading.push(Whom::Us);
             self.named.get_or_insert_default();
         }
@@ -141,7 +152,7 @@ fn normal(text: &str) -> String {
             plain if escaped.is_some() && (plain.is_ascii_alphanumeric() || b"-._~".contains(&plain)) => {
                 normal.push(char::from(plain));
             }
-            plain if escaped.is_none() && plain.is_ascii() => normal.push(char::from(plain)),
+            plain if escaped.is_none() && is_written(plain) => normal.push(char::from(plain)),
             other => {
                 let digit =
                     |value| char::from_digit(u32::from(value), 16).unwrap_or('0').to_ascii_uppercase();
@@ -150,6 +161,11 @@ fn normal(text: &str) -> String {
         }
     }
     normal
+}
+
+/// Whether a byte stands in addresses as it is (RFC 3986, appendix A); others are escaped there.
+fn is_written(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~:/?#[]@!$&'()*+,;=%".contains(&byte)
 }
 
 fn hex_pair(bytes: &std::str::Bytes<'_>) -> Option<u8> {
@@ -185,6 +201,13 @@ mod tests {
         check("", "/a", true);
         check("User-agent: *\nDisallow:", "/a", true);
         check("<html>not found</html>", "/a", true);
+    }
+
+    #[test]
+    fn what_is_misspelt_is_obeyed_as_it_was_meant() {
+        check("User-agent: *\nDissallow: /a", "/a", false);
+        check("User-agent *\nDisallow /a", "/a", false);
+        check("Useragent: *\nDisallow:/a", "/a", false);
     }
 
     #[test]
@@ -229,6 +252,7 @@ mod tests {
         check("User-agent: *\nDisallow: /қорғас", "/%D2%9B%D0%BE%D1%80%D2%93%D0%B0%D1%81", false);
         check("User-agent: *\nDisallow: /%7euser", "/~user/a", false);
         check("User-agent: *\nDisallow: /a%2fb", "/a%2Fb", false);
+        check("User-agent: *\nDisallow: /a b|c", "/a%20b%7Cc", false);
         check("User-agent: *\nDisallow: /a%2fb", "/a/b", true);
         check("User-agent: *\rDisallow: /a # why", "/a", false);
         check("\u{feff}User-agent: *\nDisallow: /", "/a", false);
