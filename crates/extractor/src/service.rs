@@ -6,7 +6,7 @@ use archive::{Archive, decode};
 use async_trait::async_trait;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{CanonicalUrl, CaptureId, Clock};
+use model::{CanonicalUrl, CaptureId, Clock, Sight};
 use store::{Extracting, Extraction, Failed, Handler, Job, JobKind, NewVersion, PageCapture};
 use text::{detect, fingerprint};
 
@@ -80,8 +80,18 @@ fn extraction(read: Read, page: &PageCapture, now: Timestamp) -> Extraction {
             let hopeful = page.article.first_seen + HOPE > now && error != ExtractError::NotHtml;
             let (id, source) = (page.article.id.0, page.source.id.as_str());
             tracing::info!(article.id = id, source.id = source, reason = %error, "no text on the page, the feed's stands in");
-            Extraction::Unreadable { again: hopeful.then(|| now + AGAIN) }
+            Extraction::Unreadable { again: hopeful.then(|| now + AGAIN), sight: sight_of(&error) }
         }
+    }
+}
+
+/// What a page without an article says of the article: an error that is served as a page says that it is gone, a wall
+/// in front of it says nothing.
+fn sight_of(error: &ExtractError) -> Sight {
+    match error {
+        ExtractError::ErrorPage => Sight::Gone,
+        ExtractError::Challenge | ExtractError::ConsentWall => Sight::Outage,
+        ExtractError::NotHtml | ExtractError::Empty | ExtractError::Index => Sight::Page,
     }
 }
 

@@ -156,6 +156,7 @@ fn config(address: SocketAddr) -> Config {
         connections: 1,
         longest_crawl_delay: minute,
         robots_lifetime: SignedDuration::from_hours(24),
+        looks: Vec::new(),
         check_every: 24,
         ports: vec![80, 443],
         local_proxies: Vec::new(),

@@ -58,6 +58,8 @@ pub struct Config {
     pub ports: Vec<u16>,
     /// The proxies inside the operator's own network that sources may name.
     pub local_proxies: Vec<SocketAddr>,
+    /// When the page of an article is looked at again, counted from its first capture. Empty: never.
+    pub looks: Vec<SignedDuration>,
     /// Host names that a test or the demo serves itself: at most one entry, `{ suffix, address }`.
     pub exempt: Vec<Exempt>,
 }
@@ -91,6 +93,9 @@ pub enum ConfigError {
     /// A wait that must not be negative is.
     #[error("fetcher.{0} must not be negative")]
     Negative(&'static str),
+    /// A look before the page was there.
+    #[error("fetcher.looks takes waits of a minute at least, such as \"1h\" or \"168h\"")]
+    Looks,
     /// More than one exemption.
     #[error("fetcher.exempt takes one entry at most: the demo and tests need no more")]
     TooManyExempt,
@@ -135,6 +140,9 @@ impl Config {
         let waits = [("delay", self.delay), ("longest_crawl_delay", self.longest_crawl_delay)];
         if let Some((name, _)) = waits.iter().find(|(_, wait)| wait.is_negative()) {
             return Err(ConfigError::Negative(name));
+        }
+        if self.looks.iter().any(|after| *after < SignedDuration::from_mins(1)) {
+            return Err(ConfigError::Looks);
         }
         if self.robots_lifetime > SignedDuration::from_hours(24) {
             return Err(ConfigError::RobotsLifetime);
@@ -209,6 +217,7 @@ mod tests {
             check_every: 1,
             ports: vec![80, 443],
             local_proxies: Vec::new(),
+            looks: vec![second * 3600],
             exempt: Vec::new(),
         }
     }
@@ -237,6 +246,7 @@ mod tests {
             check_every = 24
             ports = [80, 443]
             local_proxies = ["127.0.0.1:9050"]
+            looks = ["1h", "24h"]
             exempt = [{ suffix = ".test", address = "127.0.0.1:8600" }]
         "#;
         let config: Config = toml::from_str(text).unwrap();

@@ -3,11 +3,23 @@
 use std::sync::Arc;
 
 use archive::{Archive, Exchange, Kept};
+use model::CaptureLocation;
 use store::Failed;
 
 /// Keeps `exchange`; returns when it is safely on the disk.
 pub(crate) async fn keep(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Failed> {
     let archive = Arc::clone(archive);
     let kept = tokio::task::spawn_blocking(move || archive.keep(&exchange)).await;
+    kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
+}
+
+/// Keeps a later look at the page whose last capture lies at `last`.
+pub(crate) async fn keep_relook(
+    archive: &Arc<Archive>,
+    exchange: Exchange,
+    last: CaptureLocation,
+) -> Result<Kept, Failed> {
+    let archive = Arc::clone(archive);
+    let kept = tokio::task::spawn_blocking(move || archive.keep_relook(&exchange, &last)).await;
     kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
 }

@@ -7,7 +7,7 @@ use store::{Failed, Failure, Handler, Job, JobKind, NewCapture, PageToFetch, Ret
 
 use crate::keeping::keep;
 use crate::poll_service::Tools;
-use crate::{Ask, FetchError, Fetched};
+use crate::{Ask, FetchError, Fetched, next_look};
 
 /// How long a page may fail before its feed's text is matched in its place.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(1);
@@ -24,6 +24,8 @@ pub struct PageService {
     pub tools: Tools,
     /// When a page that failed is tried again.
     pub retry: RetryPolicy,
+    /// When pages are looked at again, counted from their first capture.
+    pub looks: Vec<SignedDuration>,
 }
 
 #[async_trait]
@@ -62,6 +64,7 @@ impl PageService {
                     status,
                     payload_sha256: kept.payload_sha256,
                     location: kept.location,
+                    next_look: next_look(&self.looks, at, at),
                 };
                 Ok(self.tools.store.finish_fetch(job, &capture).await?)
             }

@@ -14,6 +14,7 @@ mod digest;
 mod email;
 mod entry;
 mod ids;
+mod presence;
 mod proxy;
 mod source;
 mod subscriber;
@@ -32,6 +33,7 @@ pub use ids::{
     AlertId, ArticleId, CaptureId, DigestId, EndpointId, EntryId, JobId, SourceId, SourceIdError, StoryId,
     SubscriberId, SubscriptionId, VersionId, WatchId,
 };
+pub use presence::{BETWEEN_LOOKS, Presence, Sight, Standing};
 pub use proxy::{ProxyError, ProxyKind, ProxyUrl};
 pub use source::{
     Endpoint, EndpointKind, EndpointState, FirstLook, Source, SourceKind, UnknownWord, Validators,

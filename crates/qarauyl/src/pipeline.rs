@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use archive::Archive;
 use extractor::ExtractService;
-use fetcher::{PageService, PoliteClient, PollService, Tools};
+use fetcher::{LookService, PageService, PoliteClient, PollService, Tools};
 use indexer::{IndexService, TantivyIndex};
 use mailer::{MailService, Transport};
 use matcher::MatchService;
@@ -130,7 +130,10 @@ impl Pipeline {
             width: house.settings.workers.fetch,
         };
         self.add(house, PollService { tools: tools.clone() });
-        self.add(house, PageService { tools, retry: house.settings.queue.retry.clone() });
+        let plan = house.settings.fetcher.looks.clone();
+        let looking = Arc::<store::Database>::clone(&house.store);
+        self.add(house, LookService { tools: tools.clone(), looking, plan: plan.clone() });
+        self.add(house, PageService { tools, retry: house.settings.queue.retry.clone(), looks: plan });
         Ok(())
     }
 

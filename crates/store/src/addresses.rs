@@ -156,12 +156,13 @@ async fn merge(
         "update entries set article = $2 where article = $1
          and endpoint not in (select e.endpoint from entries e where e.article = $2)",
         "update aliases set article = $2 where article = $1",
+        "update looks set article = $2 where article = $1",
     ] {
         sqlx::query(sql).bind(from.0).bind(into).execute(&mut **transaction).await?;
     }
     for sql in [
         "delete from entries where article = $1",
-        "delete from jobs where kind = 'fetch-page' and subject = $1",
+        "delete from jobs where kind in ('fetch-page', 'look') and subject = $1",
         "delete from articles where id = $1",
     ] {
         sqlx::query(sql).bind(from.0).execute(&mut **transaction).await?;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
     Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, CaptureLocation, Entry, Origin,
-    Source,
+    Sight, Source,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
@@ -13,6 +13,7 @@ use text::Lang;
 use crate::addresses::settle;
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
+use crate::looking::{note_read, note_sight};
 use crate::rows::{
     ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, blocks, list, maybe_time, millis, source_of, time,
 };
@@ -42,6 +43,8 @@ pub enum Extraction {
     Unreadable {
         /// When the page is fetched again; `None`: not by itself.
         again: Option<Timestamp>,
+        /// What that says of the page: that it is not there, that something stood in front of it, or nothing.
+        sight: Sight,
     },
 }
 
@@ -114,15 +117,17 @@ impl Extracting for Database {
             Extraction::Read(version) | Extraction::ReadWithoutRule(version) => {
                 let is_empty = matches!(extraction, Extraction::ReadWithoutRule(_));
                 put_rule_state(&mut transaction, page, is_empty, now).await?;
+                note_read(&mut transaction, page, version).await?;
                 let article = settle(&mut transaction, page, version).await?;
                 let from = From { article, capture: Some(page.capture.id), origin: Origin::Page };
                 keep_version(&mut transaction, &from, version, now).await?;
             }
-            Extraction::Unreadable { again } => {
+            Extraction::Unreadable { again, sight } => {
                 keep_feed_version(&mut transaction, page.article.id, now).await?;
-                if let Some(due) = again {
+                let is_look = note_sight(&mut transaction, page.capture.id, *sight).await?;
+                if let Some(due) = again.filter(|_| !is_look) {
                     let lane = page.article.url.domain();
-                    let fetch = NewJob { lane, ..NewJob::about(JobKind::FetchPage, page.article.id.0, *due) };
+                    let fetch = NewJob { lane, ..NewJob::about(JobKind::FetchPage, page.article.id.0, due) };
                     open_job(&mut transaction, fetch, now).await?;
                 }
             }

@@ -15,6 +15,7 @@ use crate::conduct_row::{conduct_column, conduct_of};
 use crate::database::{close_job, open_job};
 use crate::extracting::keep_feed_version;
 use crate::job::NewJob;
+use crate::looking::open_look;
 use crate::queue::give_back;
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, maybe_time, millis, source_of, word};
 use crate::sourcing::poll_job;
@@ -65,6 +66,8 @@ pub struct NewCapture {
     pub payload_sha256: String,
     /// Where it lies in the archive.
     pub location: CaptureLocation,
+    /// When the page is looked at again; `None`: never.
+    pub next_look: Option<Timestamp>,
 }
 
 /// A page that could not be read.
@@ -144,22 +147,10 @@ impl Fetching for Database {
     async fn finish_fetch(&self, job: &Job, capture: &NewCapture) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         close_job(&mut transaction, job).await?;
-        let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        let row = sqlx::query(
-            "insert into captures (article, fetched, status, payload_sha256, file, file_offset, file_length)
-             values ($1, $2, $3, $4, $5, $6, $7) returning id",
-        )
-        .bind(capture.article.0)
-        .bind(millis(capture.fetched))
-        .bind(i64::from(capture.status))
-        .bind(capture.payload_sha256.as_str())
-        .bind(capture.location.file.as_str())
-        .bind(number(capture.location.offset))
-        .bind(number(capture.location.length))
-        .fetch_one(&mut *transaction)
-        .await?;
-        let extract = NewJob::about(JobKind::Extract, row.try_get("id")?, capture.fetched);
+        let id = add_capture(&mut transaction, capture).await?;
+        let extract = NewJob::about(JobKind::Extract, id, capture.fetched);
         open_job(&mut transaction, extract, capture.fetched).await?;
+        open_look(&mut transaction, capture.article, capture.next_look, capture.fetched).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -177,6 +168,28 @@ impl Fetching for Database {
         close_job(&mut transaction, job).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Adds a row for a capture; returns its number.
+pub(crate) async fn add_capture(
+    transaction: &mut Transaction<'static, Any>,
+    capture: &NewCapture,
+) -> Result<i64, StoreError> {
+    let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
+    let row = sqlx::query(
+        "insert into captures (article, fetched, status, payload_sha256, file, file_offset, file_length)
+         values ($1, $2, $3, $4, $5, $6, $7) returning id",
+    )
+    .bind(capture.article.0)
+    .bind(millis(capture.fetched))
+    .bind(i64::from(capture.status))
+    .bind(capture.payload_sha256.as_str())
+    .bind(capture.location.file.as_str())
+    .bind(number(capture.location.offset))
+    .bind(number(capture.location.length))
+    .fetch_one(&mut **transaction)
+    .await?;
+    Ok(row.try_get("id")?)
 }
 
 /// Keeps an entry; answers whether its article is new, and then opens its FetchPage job.

@@ -13,6 +13,8 @@ pub enum JobKind {
     Poll,
     /// Fetch an article's page. Subject: the article.
     FetchPage,
+    /// Look again at an article's page. Subject: the article.
+    Look,
     /// Read title and text from a capture. Subject: the capture.
     Extract,
     /// Run all watches over a version. Subject: the version.
@@ -25,14 +27,15 @@ pub enum JobKind {
 
 impl JobKind {
     /// All kinds, in the order of an article's way.
-    pub const ALL: [Self; 6] =
-        [Self::Poll, Self::FetchPage, Self::Extract, Self::Match, Self::Index, Self::Deliver];
+    pub const ALL: [Self; 7] =
+        [Self::Poll, Self::FetchPage, Self::Look, Self::Extract, Self::Match, Self::Index, Self::Deliver];
 
     /// Returns the word used in the store and on the command line.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Poll => "poll",
             Self::FetchPage => "fetch-page",
+            Self::Look => "look",
             Self::Extract => "extract",
             Self::Match => "match",
             Self::Index => "index",

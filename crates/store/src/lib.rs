@@ -18,6 +18,7 @@ mod fetching;
 mod indexing;
 mod job;
 mod key;
+mod looking;
 mod mailing;
 mod matching;
 mod migrate;
@@ -42,6 +43,7 @@ pub use fetching::{Fetching, NewCapture, PageToFetch, Polled, UnreadPage};
 pub use indexing::Indexing;
 pub use job::{Job, JobCount, JobKind, ParkedJob};
 pub use key::{Key, KeyError, KeyOrigin, load_key};
+pub use looking::{LookRecord, Looked, Looking, PageToLookAt};
 pub use mailing::{Mailing, Sent};
 pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice};
 pub use queue::Queue;
@@ -60,6 +62,7 @@ pub trait Store:
     + Sourcing
     + Fetching
     + Remembering
+    + Looking
     + Extracting
     + Matching
     + Indexing

@@ -27,6 +27,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0006_addresses.sql"),
         include_str!("../migrations/postgres/0006_addresses.sql"),
     ),
+    (
+        7,
+        include_str!("../migrations/sqlite/0007_looks.sql"),
+        include_str!("../migrations/postgres/0007_looks.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Source, SubscriberId, Version,
-    WatchId,
+    AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Presence, Source,
+    SubscriberId, Version, WatchId,
 };
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -13,7 +13,7 @@ use crate::rows::{
     ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, maybe_time, source_of, time, version_of,
     word,
 };
-use crate::{Database, StoreError};
+use crate::{Database, LookRecord, Looking, StoreError};
 
 /// An article with all that was kept of it.
 #[derive(Debug, Clone)]
@@ -26,6 +26,10 @@ pub struct ArticleRecord {
     pub versions: Vec<Version>,
     /// Its captures, newest first.
     pub captures: Vec<CaptureRecord>,
+    /// How it stands at its outlet, and since when.
+    pub presence: (Presence, Option<Timestamp>),
+    /// The later looks at its page, newest first.
+    pub looks: Vec<LookRecord>,
     /// Other articles of its story, with title and source name.
     pub copies: Vec<(ArticleId, String, String)>,
 }
@@ -131,7 +135,10 @@ impl Reading for Database {
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
         let Some(row) = row else { return Ok(None) };
         let article = article_of(&row)?;
+        let (presence, since, looks) = self.looks(id).await?;
         Ok(Some(ArticleRecord {
+            presence: (presence, since),
+            looks,
             source: source_of(&row)?,
             versions: self.versions_of(id).await?,
             captures: self.captures_of(id).await?,

@@ -99,6 +99,7 @@ impl TestHouse {
             status: 200,
             payload_sha256: "ab".repeat(32),
             location: CaptureLocation { file: "test.warc.gz".to_owned(), offset, length: 1 },
+            next_look: None,
         };
         self.store.finish_fetch(&job, &capture).await.unwrap();
         let job = self.lease(JobKind::Extract).await;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
-use model::{ArticleId, Origin, Version};
+use jiff::Timestamp;
+use model::{ArticleId, Origin, Presence, Version};
 use query::{Document, Hit, Part, evaluate, parse_lenient, plan};
-use store::{ArticleRecord, Reading, VersionInContext};
+use store::{ArticleRecord, LookRecord, Reading, VersionInContext};
 
 use crate::App;
 use crate::aid::{Aid, NameView, aid, names};
@@ -33,6 +34,9 @@ struct ArticlePage {
     newest: Option<String>,
     versions: Vec<VersionRow>,
     captures: Vec<CaptureView>,
+    /// How the article stands at its outlet, when that is worth a word.
+    presence: Option<(String, Moment)>,
+    looks: Vec<LookView>,
     copies: Vec<CopyView>,
     face: Face,
 }
@@ -73,6 +77,13 @@ struct CaptureView {
     file: String,
     offset: u64,
     length: u64,
+}
+
+struct LookView {
+    at: Moment,
+    sight: String,
+    status: String,
+    reason: String,
 }
 
 struct CopyView {
@@ -119,8 +130,24 @@ fn view(app: &App, face: Face, record: ArticleRecord) -> ArticlePage {
             .map(|one| version_row(&face, one, Some(one.id) == shown_id))
             .collect(),
         captures: record.captures.into_iter().map(capture).collect(),
+        presence: presence(&face, record.presence),
+        looks: record.looks.into_iter().map(|one| look(&face, one)).collect(),
         copies: record.copies.into_iter().map(|copy_of| copy(&face, copy_of)).collect(),
         face,
+    }
+}
+
+fn presence(face: &Face, (presence, since): (Presence, Option<Timestamp>)) -> Option<(String, Moment)> {
+    let since = since.filter(|_| presence != Presence::Present)?;
+    Some((face.word("presence", presence.as_str()), Moment::minute(since)))
+}
+
+fn look(face: &Face, look: LookRecord) -> LookView {
+    LookView {
+        at: Moment::minute(look.at),
+        sight: face.word("sight", look.sight.as_str()),
+        status: if look.status == 0 { String::new() } else { look.status.to_string() },
+        reason: look.reason,
     }
 }
 

@@ -108,7 +108,18 @@ pub(crate) struct ArticleJson {
     first_seen: String,
     versions: Vec<VersionJson>,
     captures: Vec<CaptureJson>,
+    presence: &'static str,
+    presence_since: Option<String>,
+    looks: Vec<LookJson>,
     copies: Vec<CopyJson>,
+}
+
+#[derive(Serialize)]
+struct LookJson {
+    at: String,
+    found: &'static str,
+    status: u16,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -186,8 +197,15 @@ pub(crate) fn article_json(record: ArticleRecord) -> ArticleJson {
         first_seen: record.article.first_seen.to_string(),
         versions: record.versions.into_iter().map(version).collect(),
         captures: record.captures.into_iter().map(capture).collect(),
+        presence: record.presence.0.as_str(),
+        presence_since: record.presence.1.map(|since| since.to_string()),
+        looks: record.looks.into_iter().map(look).collect(),
         copies: record.copies.into_iter().map(copy).collect(),
     }
+}
+
+fn look(look: store::LookRecord) -> LookJson {
+    LookJson { at: look.at.to_string(), found: look.sight.as_str(), status: look.status, reason: look.reason }
 }
 
 /// An endpoint with its state.

@@ -86,7 +86,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use model::{EndpointKind, EndpointState, Origin, SourceKind};
+    use model::{EndpointKind, EndpointState, Origin, Presence, Sight, SourceKind};
 
     use super::*;
 
@@ -102,6 +102,18 @@ mod tests {
     /// The marks that stand in a phrase.
     fn marks(text: &str) -> Vec<&str> {
         ["{n}", "{m}", "{t}"].into_iter().filter(|mark| text.contains(mark)).collect()
+    }
+
+    #[test]
+    fn no_name_stands_for_two_phrases() {
+        let names = include_str!("../data/words.tsv")
+            .lines()
+            .filter(|line| !line.starts_with('#') && !line.is_empty());
+        let names: Vec<&str> = names.filter_map(|line| line.split('\t').next()).collect();
+        let mut once = names.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), names.len());
     }
 
     #[test]
@@ -134,6 +146,10 @@ mod tests {
         let endpoints = EndpointKind::ALL.iter().map(|kind| ("endpoint", kind.as_str()));
         let kinds = SourceKind::ALL.iter().map(|kind| ("kind", kind.as_str()));
         let origins = Origin::ALL.iter().map(|origin| ("origin", origin.as_str()));
+        let sights = Sight::ALL.iter().map(|sight| ("sight", sight.as_str()));
+        let gone = Presence::ALL.iter().filter(|one| **one != Presence::Present);
+        let presences = gone.map(|presence| ("presence", presence.as_str()));
+        let origins = origins.chain(sights).chain(presences);
         let langs = Lang::all().map(|lang| ("lang", lang.as_str()));
         for (list, word) in states.chain(endpoints).chain(kinds).chain(origins).chain(langs) {
             assert!(TABLE.contains_key(format!("{list}_{word}").as_str()), "{list}_{word}");

@@ -19,7 +19,7 @@ use crate::house::{NOW, config, serve};
 const FEED: &str = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
     <link>http://herald.test/one</link></item></channel></rss>";
 
-fn source(now: Timestamp) -> ConfiguredSource {
+pub(crate) fn source(now: Timestamp) -> ConfiguredSource {
     ConfiguredSource {
         source: Source {
             id: "herald".parse().unwrap(),

@@ -39,6 +39,7 @@ pub(crate) fn config(address: SocketAddr) -> Config {
         check_every: 24,
         ports: vec![80, 443],
         local_proxies: Vec::new(),
+        looks: vec![SignedDuration::from_hours(1), SignedDuration::from_hours(24)],
         exempt: vec![Exempt { suffix: ".test".to_owned(), address }],
     }
 }

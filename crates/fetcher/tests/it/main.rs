@@ -11,6 +11,7 @@ mod client;
 mod discovery;
 mod full_disk;
 mod house;
+mod looks;
 mod names;
 mod neighbours;
 mod polls;

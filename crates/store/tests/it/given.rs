@@ -112,6 +112,7 @@ pub(crate) async fn fetched(store: &dyn Store, offset: u64, now: Timestamp) {
         status: 200,
         payload_sha256: "ab".repeat(32),
         location: CaptureLocation { file: "a.warc.gz".into(), offset, length: 10 },
+        next_look: Some(now + minutes(60)),
     };
     store.finish_fetch(&job, &capture).await.unwrap();
 }

@@ -10,6 +10,7 @@
 mod addresses;
 mod engines;
 mod given;
+mod looks;
 mod mails;
 mod queue;
 mod remembering;
@@ -39,6 +40,10 @@ contract!(
     addresses::what_a_page_calls_its_address_is_known_from_then_on,
     addresses::a_site_that_gives_all_its_pages_one_address_keeps_its_articles,
     addresses::a_short_link_belongs_to_the_outlet_that_it_leads_to,
+    looks::a_look_at_the_same_page_changes_nothing,
+    looks::an_edited_text_becomes_a_version_and_is_said,
+    looks::two_looks_that_find_nothing_make_it_removed_until_it_is_back,
+    looks::an_error_that_is_served_as_a_page_is_looked_at_again_soon,
     mails::an_alert_is_told_once_to_each_subscriber,
     mails::a_frozen_digest_stays_the_same_mail,
     mails::a_daily_digest_comes_even_when_nothing_matched,

@@ -1,7 +1,7 @@
 //! Each stage ends in one call that keeps its result and opens the next job.
 
 use jiff::Timestamp;
-use model::{EndpointState, FirstLook, Origin, VersionId};
+use model::{EndpointState, FirstLook, Origin, Sight, VersionId};
 use store::{Extraction, JobKind, Store, StoreError, UnreadPage};
 
 use crate::given::{
@@ -43,7 +43,9 @@ pub(crate) async fn an_article_goes_from_entry_to_index(store: &dyn Store) {
     assert_eq!(newest[0].version.text(), "Some text");
     assert!(newest[0].article.story.is_some());
     store.finish_index(&[index]).await.unwrap();
-    let all: Vec<JobKind> = JobKind::ALL.into_iter().filter(|kind| *kind != JobKind::Poll).collect();
+    // The next poll and a later look are always open.
+    let again = [JobKind::Poll, JobKind::Look];
+    let all: Vec<JobKind> = JobKind::ALL.into_iter().filter(|kind| !again.contains(kind)).collect();
     assert!(!store.is_busy(&all, Timestamp::MAX).await.unwrap());
     let record = store.article(newest[0].article.id).await.unwrap().unwrap();
     assert_eq!((record.versions.len(), record.captures.len()), (1, 1));
@@ -82,7 +84,7 @@ pub(crate) async fn a_later_capture_becomes_the_next_version(store: &dyn Store) 
     polled(store, FirstLook::Alert, &["a"]).await;
     fetched(store, 0, start()).await;
     let again = Some(start() + minutes(60));
-    extracted(store, &Extraction::Unreadable { again }, start()).await;
+    extracted(store, &Extraction::Unreadable { again, sight: Sight::Page }, start()).await;
     matched(store, &[], None, start()).await;
     assert!(leased(store, JobKind::FetchPage, start() + minutes(59)).await.is_none());
     fetched(store, 100, start() + minutes(60)).await;
@@ -140,7 +142,7 @@ pub(crate) async fn a_match_under_an_old_watch_list_is_refused(store: &dyn Store
 pub(crate) async fn an_index_job_shows_the_newest_version(store: &dyn Store) {
     polled(store, FirstLook::Alert, &["a"]).await;
     fetched(store, 0, start()).await;
-    extracted(store, &Extraction::Unreadable { again: Some(start()) }, start()).await;
+    extracted(store, &Extraction::Unreadable { again: Some(start()), sight: Sight::Page }, start()).await;
     let first = matched(store, &[], None, start()).await;
     read(store, "The page itself", 1, start()).await;
     let newest = store.newest_of(&[VersionId(first.subject)]).await.unwrap();

@@ -58,6 +58,7 @@ async fn read(given: &Given, now: Timestamp) {
         status: 200,
         payload_sha256: "cd".repeat(32),
         location: CaptureLocation { file: "life.warc.gz".into(), offset: 12, length: 34 },
+        next_look: None,
     };
     given.app.store.finish_fetch(&job, &capture).await.unwrap();
     let job = lease(given, JobKind::Extract).await;
