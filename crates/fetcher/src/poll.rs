@@ -264,7 +264,7 @@ impl Polling<'_> {
         E: Send + 'static,
         Unreadable: From<E>,
     {
-        let (body, url) = (self.client.body_start(&exchange), exchange.final_url().clone());
+        let ((body, packing), url) = (self.client.opened(&exchange), exchange.final_url().clone());
         let content_type = exchange.answer.response.content_type().to_owned();
         let zone = TimeZone::get(&self.source.timezone).unwrap_or(TimeZone::UTC);
         let at = exchange.answer.ended;
@@ -273,9 +273,8 @@ impl Polling<'_> {
             Ok(read) => Ok((read, exchange)),
             Err(error) => {
                 // Damage to the packing says more than what it did to the page.
-                let packed = self.client.unpacked(&exchange).err().map(Unreadable::Packed);
-                let (place, cause) =
-                    (Place::of(exchange.final_url()), packed.unwrap_or_else(|| error.into()));
+                let cause = packing.map_or_else(|| error.into(), Unreadable::Packed);
+                let place = Place::of(exchange.final_url());
                 Err(PollError::Unread { place, cause, exchange: Box::new(exchange) })
             }
         }

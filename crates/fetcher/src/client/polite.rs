@@ -109,28 +109,29 @@ impl PoliteClient {
 
     /// Returns the body of a page without its content coding, within the limit of the settings.
     pub fn body<'a>(&self, exchange: &'a Exchange) -> Result<Decoded<'a>, FetchError> {
-        let place = || Place::of(exchange.final_url());
-        self.unpacked(exchange).map_err(|cause| FetchError::Unreadable { place: place(), cause })
-    }
-
-    /// Does the same, and says what is wrong with the packing alone.
-    pub(crate) fn unpacked<'a>(&self, exchange: &'a Exchange) -> Result<Decoded<'a>, DecodeError> {
         let response = &exchange.answer.response;
-        response.decoded(self.unpacked_limit(response.body.len()))
+        let decoded = response.decoded(self.unpacked_limit(response.body.len()));
+        decoded.map_err(|cause| FetchError::Unreadable { place: Place::of(exchange.final_url()), cause })
     }
 
     /// Returns a body without its content coding: as much of it as can be read and the settings allow, and no more than
     /// may come over the wire. Readers of feeds copy what they read, some more than once.
     pub fn body_start(&self, exchange: &Exchange) -> Vec<u8> {
+        self.opened(exchange).0
+    }
+
+    /// Returns the same start, and what is wrong with the packing, if anything is.
+    pub(crate) fn opened(&self, exchange: &Exchange) -> (Vec<u8>, Option<DecodeError>) {
         let response = &exchange.answer.response;
         let limit = self.unpacked_limit(response.body.len()).min(self.settings.max_wire_bytes);
         match response.decoded(limit) {
-            Ok(decoded) => return decoded.bytes.into_owned(),
+            Ok(decoded) => (decoded.bytes.into_owned(), None),
             // Servers that name a coding of their own mostly send none.
-            Err(DecodeError::Unknown { .. }) => return response.body.clone(),
-            Err(_) => {}
+            Err(cause @ DecodeError::Unknown { .. }) => (response.body.clone(), Some(cause)),
+            Err(cause) => {
+                (archive::decode_start(&response.content_encoding(), &response.body, limit), Some(cause))
+            }
         }
-        archive::decode_start(&response.content_encoding(), &response.body, limit)
     }
 
     /// Returns how large a body may become when it is unpacked.
