@@ -5,10 +5,13 @@
 use std::fmt;
 
 use archive::Response;
+use memchr::{memchr, memchr_iter};
 use url::Url;
 
 /// How much of a page is looked at: walls say what they are at once.
 const LOOK_BYTES: usize = 32 * 1024;
+/// How much of an open page is unpacked for its title, which walls have at their very top.
+const TITLE_BYTES: usize = 4 * 1024;
 
 /// What stands in front of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +67,9 @@ impl fmt::Display for Wall {
     }
 }
 
+/// A field for a password, as pages write it.
+const PASSWORD_FIELDS: &[&str] = &["type=\"password\"", "type='password'"];
+
 /// Returns the wall that an answer is, if it is one. `redirected` says that another address was asked for.
 pub fn wall(response: &Response, final_url: &Url, redirected: bool) -> Option<Wall> {
     let mitigated = response.header("cf-mitigated").is_some_and(|value| value.contains("challenge"));
@@ -77,16 +83,19 @@ pub fn wall(response: &Response, final_url: &Url, redirected: bool) -> Option<Wa
     if !refused && (!response.status.is_success() || !response.content_type().contains("html")) {
         return None;
     }
-    let start = archive::decode_start(&response.content_encoding(), &response.body, LOOK_BYTES);
-    let page = String::from_utf8_lossy(&start).to_lowercase();
-    let title = title(&page);
+    let unpacked = |bytes| archive::decode_start(&response.content_encoding(), &response.body, bytes);
+    let title = title(&unpacked(TITLE_BYTES));
     let titled = |titles: &[&str]| titles.iter().any(|known| title.starts_with(known));
-    if titled(CHALLENGE_TITLES) || (refused && CHALLENGE_MARKS.iter().any(|mark| page.contains(mark))) {
+    // Nearly every page is open, so that the whole of it is looked through only where its head is suspect.
+    let holds = |marks: &[&str]| {
+        let page = String::from_utf8_lossy(&unpacked(LOOK_BYTES)).to_lowercase();
+        marks.iter().any(|mark| page.contains(mark))
+    };
+    if titled(CHALLENGE_TITLES) || (refused && holds(CHALLENGE_MARKS)) {
         return Some(Wall::Challenge);
     }
     // An open page may be titled "Login" by mistake, but hardly holds a field for a password as well.
-    let password = page.contains("type=\"password\"") || page.contains("type='password'");
-    (titled(LOGIN_TITLES) && password).then_some(Wall::Login)
+    (titled(LOGIN_TITLES) && holds(PASSWORD_FIELDS)).then_some(Wall::Login)
 }
 
 fn is_login_path(url: &Url) -> bool {
@@ -94,9 +103,16 @@ fn is_login_path(url: &Url) -> bool {
     LOGIN_PATHS.iter().any(|known| path.ends_with(known))
 }
 
-fn title(page: &str) -> &str {
-    let inside = page.split_once("<title").and_then(|(_, rest)| rest.split_once('>')).map(|(_, rest)| rest);
-    inside.and_then(|rest| rest.split_once('<')).map(|(title, _)| title.trim()).unwrap_or_default()
+/// Returns the title of a page in small letters.
+fn title(page: &[u8]) -> String {
+    let is_title = |at: &usize| {
+        let name = page.get(at + 1..at + 6);
+        name.is_some_and(|name| name.eq_ignore_ascii_case(b"title"))
+    };
+    let inside = memchr_iter(b'<', page).find(is_title).and_then(|at| page.get(at + 6..));
+    let text = inside.and_then(|inside| inside.get(memchr(b'>', inside)? + 1..)).unwrap_or_default();
+    let ended = memchr(b'<', text).and_then(|end| text.get(..end));
+    ended.map(|title| String::from_utf8_lossy(title).trim().to_lowercase()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,16 +1,13 @@
 //! One WARC 1.1 record, and its packing as a gzip member of its own. Pure: bytes in, bytes out.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io;
 
 use data_encoding::HEXLOWER;
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-/// Low: servers have packed most bodies already, and what they have not is packed while a page is being waited for.
-const LEVEL: u32 = 3;
+use crate::warc::member;
 
 /// A record before it is packed. Its block is `head` followed by `body`.
 pub(crate) struct Record<'a> {
@@ -48,12 +45,8 @@ impl Record<'_> {
         let length = self.head.len() + self.body.len();
         self.field("WARC-Block-Digest", format_args!("sha256:{}", HEXLOWER.encode(&digest)));
         self.field("Content-Length", length);
-        let level = if self.is_body_packed { Compression::none() } else { Compression::new(LEVEL) };
-        let mut member = GzEncoder::new(Vec::with_capacity(length / 2 + 512), level);
-        for part in [&self.fields, &b"\r\n"[..], &self.head, self.body, b"\r\n\r\n"] {
-            member.write_all(part)?;
-        }
-        member.finish()
+        let parts = [&self.fields, &b"\r\n"[..], &self.head, self.body, b"\r\n\r\n"];
+        if self.is_body_packed { Ok(member::stored(&parts)) } else { member::packed(&parts) }
     }
 }
 
