@@ -60,6 +60,8 @@ pub struct Config {
     pub local_proxies: Vec<SocketAddr>,
     /// When the page of an article is looked at again, counted from its first capture. Empty: never.
     pub looks: Vec<SignedDuration>,
+    /// How many polls an endpoint with the schedule `auto` gets a day, on the mean over all of them.
+    pub budget: u32,
     /// Host names that a test or the demo serves itself: at most one entry, `{ suffix, address }`.
     pub exempt: Vec<Exempt>,
 }
@@ -90,6 +92,9 @@ pub enum ConfigError {
     /// A wait or a number that must be positive is not.
     #[error("fetcher.{0} must be greater than zero")]
     NotPositive(&'static str),
+    /// The budget is no number of polls a day.
+    #[error("fetcher.budget must be 1 to 1440 polls an endpoint and day")]
+    Budget,
     /// A wait that must not be negative is.
     #[error("fetcher.{0} must not be negative")]
     Negative(&'static str),
@@ -143,6 +148,9 @@ impl Config {
         }
         if self.looks.iter().any(|after| *after < SignedDuration::from_mins(1)) {
             return Err(ConfigError::Looks);
+        }
+        if !(1..=1440).contains(&self.budget) {
+            return Err(ConfigError::Budget);
         }
         if self.robots_lifetime > SignedDuration::from_hours(24) {
             return Err(ConfigError::RobotsLifetime);
@@ -218,6 +226,7 @@ mod tests {
             ports: vec![80, 443],
             local_proxies: Vec::new(),
             looks: vec![second * 3600],
+            budget: 24,
             exempt: Vec::new(),
         }
     }
@@ -247,6 +256,7 @@ mod tests {
             ports = [80, 443]
             local_proxies = ["127.0.0.1:9050"]
             looks = ["1h", "24h"]
+            budget = 24
             exempt = [{ suffix = ".test", address = "127.0.0.1:8600" }]
         "#;
         let config: Config = toml::from_str(text).unwrap();
@@ -276,6 +286,8 @@ mod tests {
         assert!(broken.validate().unwrap_err().to_string().contains("whole_timeout"));
         let broken = Config { robots_lifetime: SignedDuration::from_hours(25), ..config() };
         assert_eq!(broken.validate(), Err(ConfigError::RobotsLifetime));
+        let broken = Config { budget: 0, ..config() };
+        assert_eq!(broken.validate(), Err(ConfigError::Budget));
         let broken = Config { contact: "x\r\ny".to_owned(), ..config() };
         assert_eq!(broken.validate(), Err(ConfigError::Contact));
     }

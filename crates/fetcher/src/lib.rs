@@ -1,13 +1,12 @@
 //! Asks publishers for news: when it is due, the way they may expect, and within guards.
 //!
-//! In reading order: a [`Schedule`] says when an endpoint is due, [`PoliteClient`] fetches it by robots.txt and in
-//! turn, [`feed::parse`] and [`sitemap::parse`] read it into entries. The decisions (schedule, feeds, robots.txt,
-//! address guard, walls) are plain functions; only `client`, `wire` and `guard::names` touch the network.
+//! In reading order: a [`Schedule`] and what an endpoint's polls showed say when it is due, [`PoliteClient`] fetches it
+//! by robots.txt and in turn, [`feed::parse`] and [`sitemap::parse`] read it into entries. The decisions (schedule,
+//! feeds, robots.txt, address guard, walls) are plain functions; only `client`, `wire` and `guard::names` touch the network.
 //! No other crate connects to publishers, and what is fetched here never depends on any watch.
 
 mod client;
 mod config;
-mod cron_fields;
 mod failure;
 mod keeping;
 mod looks;
@@ -25,7 +24,6 @@ pub mod guard;
 
 pub use client::{Ask, Fetched, Oversize, PoliteClient, validators_of};
 pub use config::{Config, ConfigError, Contact, Exempt};
-pub use cron_fields::FieldError;
 pub use failure::{FetchError, Place, Stage};
 pub use formats::feed::{self, FeedError};
 pub use formats::sitemap::{self, Sitemap, SitemapError};
@@ -35,5 +33,9 @@ pub use manners::{retry_after::retry_after, robots, turns::Pace};
 pub use page_service::PageService;
 pub use poll::{Poll, PollError, Polled, Unreadable, poll};
 pub use poll_service::{PollService, Tools};
-pub use schedule::{Schedule, ScheduleError};
+pub use schedule::cron::{Schedule, ScheduleError};
+pub use schedule::cron_fields::FieldError;
+pub use schedule::plan::{Planned, plan};
+pub use schedule::scheduler::Scheduler;
+pub use schedule::world;
 pub use wire::{ClientError, ProxyProblem, Surroundings, TlsProblem, authorities};

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use archive::{DecodeError, Exchange};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use model::{Endpoint, EndpointKind, EndpointState, Source, Validators};
 use store::Failure;
@@ -19,6 +20,7 @@ use crate::formats::telegram::{self, NoPreview, Preview};
 use crate::formats::youtube::{self, NoChannel};
 use crate::formats::{Arrived, MAX_ENTRIES, Note, Parsed};
 use crate::manners::conduct;
+use crate::schedule::wishes;
 
 /// How many parts of a sitemap index are read at one poll: the newest ones.
 const MAX_PARTS: usize = 3;
@@ -46,6 +48,8 @@ pub struct Poll {
     pub conditional: bool,
     /// All answers that were read, in order.
     pub exchanges: Vec<Exchange>,
+    /// The least wait until the next poll that the answer and the feed ask for.
+    pub least_wait: SignedDuration,
 }
 
 /// An endpoint that could not be read.
@@ -136,7 +140,8 @@ pub async fn poll(client: &PoliteClient, source: &Source, endpoint: &Endpoint) -
         Fetched::Exchange(exchange) => *exchange,
     };
     let validators = validators_of(&exchange.answer.response);
-    let poll = Poll { parsed: Parsed::default(), validators, conditional, exchanges: Vec::new() };
+    let least_wait = wishes::asked_by_headers(&exchange.answer.response);
+    let poll = Poll { parsed: Parsed::default(), validators, conditional, exchanges: Vec::new(), least_wait };
     let mut polling = Polling { client, source, poll };
     match endpoint.kind {
         EndpointKind::Feed => polling.feed(exchange).await?,
@@ -151,7 +156,11 @@ pub async fn poll(client: &PoliteClient, source: &Source, endpoint: &Endpoint) -
 
 impl Polling<'_> {
     async fn feed(&mut self, exchange: Exchange) -> Result<(), PollError> {
-        let (parsed, exchange) = self.read(exchange, feed::parse).await?;
+        let read = |body: &[u8], arrived: &Arrived<'_>| {
+            feed::parse(body, arrived).map(|parsed| (parsed, wishes::asked_by_feed(body)))
+        };
+        let ((parsed, least_wait), exchange) = self.read(exchange, read).await?;
+        self.poll.least_wait = self.poll.least_wait.max(least_wait);
         self.poll.parsed = parsed;
         self.poll.exchanges.push(exchange);
         Ok(())

@@ -10,13 +10,16 @@ use store::{Failed, Failure, Fetching, Handler, Job, JobKind};
 
 use crate::keeping::keep;
 use crate::manners::conduct::{self, Told};
-use crate::{PoliteClient, Poll, PollError, Polled, Schedule, poll};
+use crate::schedule::scheduler::{Scheduler, Shown};
+use crate::{PoliteClient, Poll, PollError, Polled, poll};
 
 /// Polls endpoints.
 #[derive(Debug)]
 pub struct PollService {
     /// The tools that both services of this crate use.
     pub tools: Tools,
+    /// Who chooses the next time.
+    pub scheduler: Scheduler,
 }
 
 /// What the services of this crate work with.
@@ -48,6 +51,8 @@ struct Outcome {
     state: EndpointState,
     reason: String,
     not_before: Option<Timestamp>,
+    /// The least wait that answer and feed ask for; `None` keeps what is known.
+    least_wait: Option<SignedDuration>,
 }
 
 #[async_trait]
@@ -77,15 +82,24 @@ impl PollService {
         };
         let at = self.tools.clock.now();
         let outcome = self.ask(&source, &endpoint, at).await?;
-        let next_due = next_due(&source, &endpoint, &outcome, at);
+        let entries: Vec<Entry> =
+            outcome.entries.into_iter().map(|entry| not_in_the_future(entry, at)).collect();
+        let shown = Shown {
+            state: outcome.state,
+            entries: &entries,
+            least_wait: outcome.least_wait,
+            not_before: outcome.not_before,
+        };
+        let next = self.scheduler.next((&source, &endpoint), shown, at).await?;
         let polled = store::Polled {
-            entries: outcome.entries.into_iter().map(|entry| not_in_the_future(entry, at)).collect(),
+            entries,
             validators: outcome.validators,
             conduct: outcome.conduct,
             state: outcome.state,
             reason: outcome.reason,
             at,
-            next_due,
+            next_due: next.due,
+            habit: Some(next.habit),
             endpoint,
             source,
         };
@@ -126,6 +140,7 @@ impl Outcome {
             conduct,
             state: EndpointState::Ok,
             not_before: None,
+            least_wait: Some(poll.least_wait),
         }
     }
 
@@ -138,6 +153,7 @@ impl Outcome {
             conduct,
             state: EndpointState::Unchanged,
             not_before: None,
+            least_wait: None,
         }
     }
 
@@ -154,19 +170,9 @@ impl Outcome {
             state: error.state(),
             reason: error.to_string(),
             not_before,
+            least_wait: None,
         }
     }
-}
-
-/// The schedule's next time, later when the server asked for it. An endpoint that is gone is tried once a day: some
-/// come back.
-fn next_due(source: &Source, endpoint: &Endpoint, outcome: &Outcome, now: Timestamp) -> Timestamp {
-    let seed = u64::from_ne_bytes(endpoint.id.0.to_ne_bytes()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let day = now + SignedDuration::from_hours(24);
-    let scheduled =
-        Schedule::parse(&source.schedule, &source.timezone).map_or(day, |plan| plan.next_after(now, seed));
-    let least = if outcome.state == EndpointState::Gone { day } else { now };
-    scheduled.max(least).max(outcome.not_before.unwrap_or(now))
 }
 
 /// No article was published after it was announced: a wrong clock or zone at the outlet is not believed.

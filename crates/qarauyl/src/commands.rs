@@ -111,6 +111,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Extract(arguments) => {
             return extract::run((&cli.home, cli.config.as_ref()), arguments, out).await;
         }
+        // A simulation needs no house.
+        Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),
         Command::Config(action) => return config::run(&cli.home, cli.config.as_ref(), action, out),
         _ => {}
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use archive::Archive;
 use extractor::ExtractService;
-use fetcher::{LookService, PageService, PoliteClient, PollService, Tools};
+use fetcher::{LookService, PageService, PoliteClient, PollService, Scheduler, Tools};
 use indexer::{IndexService, TantivyIndex};
 use mailer::{MailService, Transport};
 use matcher::MatchService;
@@ -129,7 +129,9 @@ impl Pipeline {
             clock: house.clock.clone(),
             width: house.settings.workers.fetch,
         };
-        self.add(house, PollService { tools: tools.clone() });
+        let scheduling = Arc::<store::Database>::clone(&house.store);
+        let scheduler = Scheduler::new(scheduling, house.settings.fetcher.budget);
+        self.add(house, PollService { tools: tools.clone(), scheduler });
         let plan = house.settings.fetcher.looks.clone();
         let looking = Arc::<store::Database>::clone(&house.store);
         self.add(house, LookService { tools: tools.clone(), looking, plan: plan.clone() });

@@ -142,7 +142,9 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         }
         let kind = endpoint.kind.parse::<EndpointKind>()?;
         let selectors = selectors(kind, endpoint.selectors.as_ref())?;
-        let first_due = if source.enabled { plan.next_after(now, number) } else { now };
+        // The first looks of all sources are spread as well.
+        let seed = url.as_str().bytes().fold(number, |seed, byte| seed.wrapping_mul(31) ^ u64::from(byte));
+        let first_due = if source.enabled { plan.next_after(now, seed) } else { now };
         endpoints.push(ConfiguredEndpoint { kind, url, selectors, first_due });
     }
     Ok(ConfiguredSource { source, endpoints, domains: form.domains })

@@ -42,6 +42,8 @@ pub struct Polled {
     pub at: Timestamp,
     /// When it is to be asked again.
     pub next_due: Timestamp,
+    /// What is known of its habits now, in the fetcher's own form; `None` keeps what was known.
+    pub habit: Option<Vec<u8>>,
 }
 
 /// An article whose page is to be fetched.
@@ -264,7 +266,7 @@ async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled)
         "update endpoints set etag = $1, last_modified = $2, state_reason = $3, last_polled = $4,
          state_since = case when state = $5 then state_since else $4 end, state = $5,
          last_read = case when $6 = 1 then $4 else last_read end, looked = case when $6 = 1 then 1 else looked end,
-         conduct = $8 where id = $7",
+         conduct = $8, habit = coalesce($9, habit) where id = $7",
     )
     .bind(polled.validators.etag.clone())
     .bind(polled.validators.last_modified.clone())
@@ -274,12 +276,13 @@ async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled)
     .bind(i64::from(read))
     .bind(polled.endpoint.id.0)
     .bind(conduct_column(&polled.conduct))
+    .bind(polled.habit.clone())
     .execute(&mut **transaction)
     .await?;
     Ok(())
 }
 
-fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
+pub(crate) fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
     let url: String = row.try_get("e_url")?;
     Ok(Endpoint {
         id: EndpointId(row.try_get("e_id")?),

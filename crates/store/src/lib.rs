@@ -27,6 +27,7 @@ mod reading;
 mod remembering;
 mod retry;
 mod rows;
+mod scheduling;
 mod sealed;
 mod sealed_rows;
 mod sourcing;
@@ -50,6 +51,7 @@ pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
 pub use remembering::{KeptRobots, Remembering};
 pub use retry::{Failure, RetryPolicy};
+pub use scheduling::{Scheduled, Scheduling};
 pub use sealed::{SealError, Sealed, Sealer};
 pub use sourcing::{ConfiguredEndpoint, ConfiguredSource, Sourcing};
 pub use subscribing::{NewSubscriber, Subscribing};
@@ -63,6 +65,7 @@ pub trait Store:
     + Fetching
     + Remembering
     + Looking
+    + Scheduling
     + Extracting
     + Matching
     + Indexing

@@ -18,6 +18,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/postgres/0002_empty_rule.sql"),
     ),
     (
+        3,
+        include_str!("../migrations/sqlite/0003_habits.sql"),
+        include_str!("../migrations/postgres/0003_habits.sql"),
+    ),
+    (
         5,
         include_str!("../migrations/sqlite/0005_manners.sql"),
         include_str!("../migrations/postgres/0005_manners.sql"),
@@ -50,7 +55,10 @@ pub(crate) async fn run(connection: &mut AnyConnection, engine: Engine) -> Resul
     if present > newest {
         return Err(StoreError::Newer { present, newest });
     }
-    for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| *number > present) {
+    // Numbers are given out before they are released: a lower one may come after a higher one.
+    let rows = sqlx::query("select number from migrations").fetch_all(&mut *connection).await?;
+    let done: Vec<i64> = rows.iter().map(|row| row.try_get("number")).collect::<Result<_, _>>()?;
+    for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| !done.contains(number)) {
         let mut transaction = connection.begin().await?;
         let sql = match engine {
             Engine::Sqlite => *sqlite,

@@ -75,6 +75,7 @@ impl TestHouse {
             reason: String::new(),
             at: now,
             next_due: now + SignedDuration::from_mins(15),
+            habit: None,
         };
         self.store.finish_poll(&job, &polled).await.unwrap();
     }

@@ -193,6 +193,7 @@ fn config(address: SocketAddr) -> Config {
         longest_crawl_delay: second,
         robots_lifetime: SignedDuration::from_hours(24),
         looks: Vec::new(),
+        budget: 24,
         check_every: 24,
         ports: vec![80, 443],
         local_proxies: Vec::new(),

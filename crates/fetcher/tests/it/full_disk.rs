@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use archive::Archive;
 use axum::Router;
 use axum::routing::get;
-use fetcher::{PoliteClient, PollService, Tools};
+use fetcher::{PoliteClient, PollService, Scheduler, Tools};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, EndpointKind, FirstLook, Source, SourceKind};
 use store::{
@@ -71,7 +71,8 @@ async fn polls_wait_for_room_and_go_on_by_themselves() {
     let second = SignedDuration::from_secs(1);
     let retry = RetryPolicy { first_wait: second, longest_wait: second, attempts: 1 };
     let queue = QueueConfig { lease: second * 30, idle: second, retry };
-    let worker = Worker::new(PollService { tools }, Arc::clone(&store), clock.clone(), queue);
+    let scheduler = Scheduler::new(Arc::<Database>::clone(&store), 24);
+    let worker = Worker::new(PollService { tools, scheduler }, Arc::clone(&store), clock.clone(), queue);
     store.poll_all(now).await.unwrap();
     for _try in 0..5 {
         assert_eq!(worker.step().await.unwrap(), Step::Idle);

@@ -35,6 +35,7 @@ pub(crate) fn config(address: SocketAddr) -> Config {
         delay: SignedDuration::ZERO,
         connections: 1,
         longest_crawl_delay: second,
+        budget: 24,
         robots_lifetime: SignedDuration::from_hours(24),
         check_every: 24,
         ports: vec![80, 443],

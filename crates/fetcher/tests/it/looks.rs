@@ -7,7 +7,7 @@ use archive::Archive;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use fetcher::{LookService, PageService, PoliteClient, PollService, Tools};
+use fetcher::{LookService, PageService, PoliteClient, PollService, Scheduler, Tools};
 use jiff::{SignedDuration, Timestamp};
 use model::{ArticleId, Clock, Presence, Sight};
 use store::{Database, JobKind, Looking, Queue, QueueConfig, RetryPolicy, Sourcing, Step, Worker};
@@ -60,10 +60,16 @@ impl House {
         let queue = QueueConfig { lease: second * 30, idle: second, retry: retry.clone() };
         let plan = config.looks.clone();
         let looking = Arc::<Database>::clone(&store);
+        let scheduler = Scheduler::new(Arc::<Database>::clone(&store), 24);
         let looks = LookService { tools: tools.clone(), looking, plan: plan.clone() };
         let pages = PageService { tools: tools.clone(), retry, looks: plan };
         Self {
-            polls: Worker::new(PollService { tools }, Arc::clone(&store), clock.clone(), queue.clone()),
+            polls: Worker::new(
+                PollService { tools, scheduler },
+                Arc::clone(&store),
+                clock.clone(),
+                queue.clone(),
+            ),
             pages: Worker::new(pages, Arc::clone(&store), clock.clone(), queue.clone()),
             looks: Worker::new(looks, Arc::clone(&store), clock.clone(), queue),
             store,

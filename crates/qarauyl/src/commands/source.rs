@@ -5,7 +5,9 @@ mod check;
 mod import;
 mod list;
 mod lookalike;
+mod plan;
 mod proposal;
+pub(crate) mod simulate;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,10 @@ pub(crate) enum Action {
     Import(import::Arguments),
     /// Write all feeds as OPML to stdout.
     Export,
+    /// Show when each endpoint is due, and why.
+    Plan(plan::Arguments),
+    /// Run the schedule over a world of made-up sources on a virtual clock, and print its polls.
+    Simulate(simulate::Arguments),
 }
 
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
@@ -35,5 +41,7 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         Action::Add(arguments) => add::run(house, arguments, out).await,
         Action::Import(arguments) => import::import(house, arguments, out),
         Action::Export => import::export(house, out),
+        Action::Plan(arguments) => plan::run(house, arguments, out).await,
+        Action::Simulate(arguments) => simulate::run(arguments, out),
     }
 }

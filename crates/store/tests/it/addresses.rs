@@ -25,6 +25,7 @@ async fn poll_of(store: &dyn Store, entries: Vec<Entry>, now: Timestamp) -> u32 
         reason: String::new(),
         at: now,
         next_due: now + minutes(15),
+        habit: None,
     };
     store.finish_poll(&job, &polled).await.unwrap()
 }

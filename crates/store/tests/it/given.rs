@@ -98,6 +98,7 @@ pub(crate) async fn poll(store: &dyn Store, names: &[&str], now: Timestamp) -> u
         reason: String::new(),
         at: now,
         next_due: now + minutes(15),
+        habit: None,
     };
     store.finish_poll(&job, &polled).await.unwrap()
 }

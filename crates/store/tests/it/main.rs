@@ -14,6 +14,7 @@ mod looks;
 mod mails;
 mod queue;
 mod remembering;
+mod scheduling;
 mod sealing;
 mod stages;
 
@@ -53,6 +54,8 @@ contract!(
     mails::a_removed_subscriber_leaves_nothing_behind,
     remembering::a_robots_txt_is_kept_until_the_next_one,
     remembering::what_a_poll_taught_of_a_server_is_there_at_the_next,
+    scheduling::what_a_schedule_learned_is_kept_with_the_poll,
+    scheduling::minutes_and_entries_are_told_apart,
     sealing::watches_and_addresses_can_be_found_and_used_once,
     sealing::the_teams_own_lexicon_is_kept,
     sealing::every_change_of_a_watch_moves_the_revision,

@@ -41,6 +41,7 @@ pub(crate) async fn what_a_poll_taught_of_a_server_is_there_at_the_next(store: &
         reason: String::new(),
         at: start() + minutes(15),
         next_due: start() + minutes(30),
+        habit: None,
     };
     store.finish_poll(&job, &poll).await.unwrap();
     let (_, endpoint) = store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();

@@ -37,6 +37,7 @@ async fn announce(given: &Given, now: Timestamp) {
         reason: String::new(),
         at: now,
         next_due: now + SignedDuration::from_mins(15),
+        habit: None,
     };
     given.app.store.finish_poll(&job, &polled).await.unwrap();
 }

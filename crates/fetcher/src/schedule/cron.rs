@@ -10,13 +10,14 @@ use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 
-use crate::cron_fields::{self, FieldError, Fields};
+use super::cron_fields::{self, FieldError, Fields};
+use super::spread::phase;
 
-/// How often `auto` asks until it has learned a source's habits.
+/// Within this time `auto` looks first.
 const AUTO: SignedDuration = SignedDuration::from_mins(15);
-/// Rarer polls than this stay near the time that was asked for.
+/// Polls that are no further apart than this are spread over the whole time between them.
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
-/// How far a rare poll may move from its time.
+/// Rarer ones come no later than this after the time that was written: who writes 08:00 means about 08:00.
 const RARE_SPREAD: SignedDuration = SignedDuration::from_mins(15);
 
 /// When something is due again and again.
@@ -86,9 +87,16 @@ impl Schedule {
         Ok(Self(Kind::Cron(Box::new(calendar))))
     }
 
+    /// Returns whether the endpoint's own habits decide.
+    pub(crate) fn is_auto(&self) -> bool {
+        matches!(self.0, Kind::Auto)
+    }
+
     /// Returns the next time after `now` at which the endpoint with this `seed` is due.
     ///
-    /// `auto` asks every fifteen minutes for now; the seed decides which minute.
+    /// For `auto` this is a time for the first look alone, within a quarter of an hour: what follows depends on what it
+    /// shows. A cron expression's time is moved on by a part that the seed gives: of the whole gap where polls are at most
+    /// an hour apart, else of a quarter of an hour.
     pub fn next_after(&self, now: Timestamp, seed: u64) -> Timestamp {
         match &self.0 {
             Kind::Auto => next_even(now, seed),
@@ -105,17 +113,6 @@ fn next_even(now: Timestamp, seed: u64) -> Timestamp {
     Timestamp::from_second(beats * beat + phase).unwrap_or(Timestamp::MAX)
 }
 
-/// Returns a wait from zero to just under `span` that is always the same for one seed.
-fn phase(seed: u64, span: SignedDuration) -> SignedDuration {
-    // The finishing steps of SplitMix64: neighbouring seeds land far apart.
-    let mut bits = seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    bits ^= bits >> 31;
-    let seconds = u64::try_from(span.as_secs()).unwrap_or_default().max(1);
-    SignedDuration::from_secs(i64::try_from(bits % seconds).unwrap_or_default())
-}
-
 impl Calendar {
     fn new(fields: &Fields, zone: TimeZone) -> Result<Self, FieldError> {
         let days: Result<_, _> = fields.for_crate().iter().map(|text| text.parse()).collect();
@@ -124,7 +121,7 @@ impl Calendar {
     }
 
     fn next_after(&self, now: Timestamp, seed: u64) -> Timestamp {
-        // A time before `now` may still lie ahead once its phase is added; no phase exceeds an hour.
+        // A time before `now` may still lie ahead once its phase is added; no phase exceeds the longest spread.
         let mut time = self.hit_after(now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN));
         loop {
             let following = self.hit_after(time);
@@ -191,4 +188,5 @@ impl Calendar {
 }
 
 #[cfg(test)]
+#[path = "cron_tests.rs"]
 mod tests;
