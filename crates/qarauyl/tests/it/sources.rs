@@ -33,6 +33,12 @@ fn site() -> SocketAddr {
                     "<rss version='2.0'><channel><item><title>Қорғас бекетінде жаңа терминал ашылды</title><link>/1</link>\
                      <pubDate>Mon, 23 Nov 2026 10:00:00 +0500</pubDate></item></channel></rss>",
                 ),
+                "/news" => (
+                    "200 OK",
+                    "<title>Жаңа терминал</title><h1>Жаңа терминал</h1><div class=text><p>Бекетте дүйсенбіде жаңа терминал ашылды, деп \
+                     хабарлады кеден қызметі. Кезек екі есе азайды.</p></div><p class=more>Басқа жаңалықтар мен хабарландырулар осы жерде \
+                     жарияланады, оқырмандар назарына.</p>",
+                ),
                 _ => ("404 Not Found", ""),
             };
             let kind = if body.starts_with("<title") { "text/html; charset=utf-8" } else { "text/xml" };
@@ -55,6 +61,30 @@ fn house(address: SocketAddr) -> tempfile::TempDir {
     );
     std::fs::write(home.path().join("qarauyl.toml"), settings).unwrap();
     home
+}
+
+#[test]
+fn a_page_is_fetched_with_the_manners_of_its_source_and_read_by_its_rules() {
+    let home = house(site());
+    let file = |proxy: &str| {
+        format!(
+            "[[source]]\nid = \"dala\"\nname = \"Dala\"\ncountry = \"KZ\"\nkind = \"independent\"\nlanguages = [\"kk\"]\nowner = \"\"\nschedule = \"auto\"\n\
+             {proxy}enabled = true\n[source.rules]\ncontent = \".text\"\n[[source.endpoint]]\nkind = \"feed\"\n\
+             url = \"http://dala.test/feed\"\n"
+        )
+    };
+    let known = home.path().join("known/dala.toml");
+    let extract = ["extract", "http://dala.test/news", "--source", "dala"];
+    std::fs::write(&known, file("")).unwrap();
+    let read = qarauyl(home.path(), &extract);
+    assert!(read.status.success(), "{}", said(&read));
+    assert!(said(&read).contains("кеден қызметі") && said(&read).contains("site rules"), "{}", said(&read));
+    // A proxy that nobody serves: nothing is fetched past it.
+    std::fs::write(&known, file("proxy = \"socks5h://127.0.0.1:9\"\n")).unwrap();
+    let refused = qarauyl(home.path(), &extract);
+    assert!(!refused.status.success() && !said(&refused).contains("кеден"), "{}", said(&refused));
+    let nameless = qarauyl(home.path(), &["extract", "http://dala.test/news"]);
+    assert!(!nameless.status.success() && said(&nameless).contains("--source"), "{}", said(&nameless));
 }
 
 #[test]
