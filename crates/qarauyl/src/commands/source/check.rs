@@ -94,6 +94,9 @@ async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize
             checked.state = EndpointState::Ok.as_str();
             checked.entries = read.parsed.entries.len();
             checked.newest = read.parsed.entries.iter().filter_map(|entry| entry.published).max();
+            // What was mended or passed over does not make it fail, and a person should know.
+            let notes: Vec<String> = read.parsed.notes.iter().map(ToString::to_string).collect();
+            checked.reason = notes.join("; ");
         }
         Err(error) => {
             checked.state = error.state().as_str();
