@@ -182,6 +182,9 @@ fn mark_teasers(blocks: &mut [RawBlock]) {
 /// A page that declares which element is the article's text names its boxes after other things than what they hold: a
 /// body may be called `breaking-news`. Returns the share that any other place must hold for its name to be overruled.
 fn believe_declared(tree: &mut PageTree<'_>) -> f32 {
+    if !tree.places.iter().any(|place| place.own & DECLARED != 0) {
+        return OVERRULED;
+    }
     let all = Sums::of(&tree.blocks, mass);
     let declares = |place: &Place| place.own & DECLARED != 0 && all.between(place.blocks) >= DECLARED_LEAST;
     let declared: Vec<usize> =

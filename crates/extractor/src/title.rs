@@ -47,14 +47,15 @@ pub(crate) fn find(evidence: &Evidence<'_>, structured: &Structured) -> String {
 }
 
 /// A heading may open with a line above the headline, "After the talks"; then the page says the rest of it elsewhere.
-fn without_kicker<'a>(heading: &'a Heading, said: &[&'a str]) -> &'a str {
+fn without_kicker<'a>(heading: &'a Heading<'_>, said: &[&'a str]) -> &'a str {
     let whole = folded(&heading.line);
+    let ends_of_elements = ends(heading.said);
     let is_rest = |said: &&&str| {
         let rest = folded(said);
         let ends = rest.chars().count() >= LEAST_REST && rest.len() < whole.len() && whole.ends_with(&rest);
         let above = heading.line.strip_suffix(**said).map(str::trim_end);
         let parted = above.is_some_and(|above| above.ends_with([':', '|', '/', '–', '—']));
-        ends && (parted || heading.ends.contains(&rest))
+        ends && (parted || ends_of_elements.contains(&rest))
     };
     said.iter().filter(is_rest).max_by_key(|said| said.len()).copied().unwrap_or(&heading.line)
 }
@@ -70,20 +71,20 @@ fn says_the_same(heading: &str, said: &str, site: &str) -> bool {
 }
 
 /// A heading of the page.
-struct Heading {
+struct Heading<'a> {
     line: String,
-    /// What stands in its last element, its last two, and so on: folded, but for the whole.
-    ends: Vec<String>,
+    said: &'a Said<'a>,
 }
 
-fn headings(evidence: &Evidence<'_>) -> Vec<Heading> {
+fn headings<'a>(evidence: &'a Evidence<'_>) -> Vec<Heading<'a>> {
     let of = |wanted: u8| {
         let found = evidence.headings.iter().filter(move |(level, _)| *level == wanted);
-        found.map(|(_, said)| Heading { line: line(&said.text(LONGEST)), ends: ends(said) })
+        found.map(|(_, said)| Heading { line: line(&said.text(LONGEST)), said })
     };
     of(1).chain(of(2)).filter(|heading| !heading.line.is_empty()).collect()
 }
 
+/// What stands in the last element of a heading, its last two, and so on: folded, but for the whole.
 fn ends(said: &Said<'_>) -> Vec<String> {
     let texts = said.node.descendants().filter_map(|node| node.value().as_text().map(|text| folded(text)));
     let texts: Vec<String> = texts.filter(|text| !text.is_empty()).take(MOST_PARTS).collect();
