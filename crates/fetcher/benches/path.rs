@@ -5,6 +5,9 @@
 //! pack nothing, which the archive then has to pack. The server is a process of its own, so that its time is not ours.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a bench fails loudly")]
 
+#[path = "../tests/support/shipped.rs"]
+mod shipped;
+
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
@@ -13,11 +16,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archive::Archive;
-use fetcher::{Ask, Config, Exempt, Fetched, Oversize, Pace, PoliteClient, authorities};
+use fetcher::{Ask, Config, Fetched, Oversize, Pace, PoliteClient, authorities};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::SignedDuration;
 use model::{Clock, SourceKind};
+use shipped::shipped;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -138,8 +142,6 @@ fn ask(url: &Url) -> Ask<'_> {
 fn config(address: SocketAddr) -> Config {
     let minute = SignedDuration::from_mins(1);
     Config {
-        contact: String::new(),
-        contacts: Vec::new(),
         dns_timeout: minute,
         connect_timeout: minute,
         tls_timeout: minute,
@@ -147,21 +149,7 @@ fn config(address: SocketAddr) -> Config {
         header_timeout: minute,
         read_timeout: minute,
         whole_timeout: minute,
-        max_header_bytes: 393_216,
-        max_wire_bytes: 10_000_000,
-        max_decoded_bytes: 20_000_000,
-        max_expansion: 200,
-        max_redirects: 5,
-        delay: SignedDuration::ZERO,
-        connections: 1,
-        longest_crawl_delay: minute,
-        robots_lifetime: SignedDuration::from_hours(24),
-        looks: Vec::new(),
-        budget: 24,
-        check_every: 24,
-        ports: vec![80, 443],
-        local_proxies: Vec::new(),
-        exempt: vec![Exempt { suffix: ".test".to_owned(), address }],
+        ..shipped(address)
     }
 }
 

@@ -13,19 +13,22 @@
 mod expected;
 mod memory;
 mod other;
+#[path = "../support/shipped.rs"]
+mod shipped;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use expected::{EXPECTED, Expected};
-use fetcher::{Config, Exempt, PoliteClient, Polled, poll};
+use fetcher::{Config, PoliteClient, Polled, poll};
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Clock, Conduct, Endpoint, EndpointId, EndpointKind, EndpointState, FirstLook, Source, SourceKind,
     Validators,
 };
 use newsroom::faults::FaultServer;
+use shipped::shipped;
 use tokio::process::Command;
 use url::Url;
 
@@ -174,8 +177,6 @@ fn clock() -> Clock {
 fn config(address: SocketAddr) -> Config {
     let second = SignedDuration::from_secs(1);
     Config {
-        contact: String::new(),
-        contacts: Vec::new(),
         dns_timeout: second,
         connect_timeout: second,
         tls_timeout: second,
@@ -183,21 +184,8 @@ fn config(address: SocketAddr) -> Config {
         header_timeout: second,
         read_timeout: second,
         whole_timeout: second * 4,
-        max_header_bytes: 393_216,
-        max_wire_bytes: 10_000_000,
-        max_decoded_bytes: 20_000_000,
-        max_expansion: 200,
-        max_redirects: 5,
-        delay: SignedDuration::ZERO,
-        connections: 1,
         longest_crawl_delay: second,
-        robots_lifetime: SignedDuration::from_hours(24),
-        looks: Vec::new(),
-        budget: 24,
-        check_every: 24,
-        ports: vec![80, 443],
-        local_proxies: Vec::new(),
-        exempt: vec![Exempt { suffix: ".test".to_owned(), address }],
+        ..shipped(address)
     }
 }
 

@@ -5,12 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use fetcher::{Ask, Config, Exempt, FetchError, Fetched, Oversize, Pace, PoliteClient};
+use fetcher::{Ask, Config, FetchError, Fetched, Oversize, Pace, PoliteClient};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, SourceKind, Validators};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
+
+use crate::shipped::shipped;
 
 /// The time of all tests.
 pub(crate) const NOW: &str = "2026-11-23T10:00:00Z";
@@ -19,7 +21,6 @@ pub(crate) fn config(address: SocketAddr) -> Config {
     let second = SignedDuration::from_secs(1);
     Config {
         contact: "https://example.org/reader".to_owned(),
-        contacts: Vec::new(),
         dns_timeout: second * 5,
         connect_timeout: second * 5,
         tls_timeout: second * 5,
@@ -30,18 +31,9 @@ pub(crate) fn config(address: SocketAddr) -> Config {
         max_header_bytes: 100_000,
         max_wire_bytes: 100_000,
         max_decoded_bytes: 1_000_000,
-        max_expansion: 200,
-        max_redirects: 5,
-        delay: SignedDuration::ZERO,
-        connections: 1,
         longest_crawl_delay: second,
-        budget: 24,
-        robots_lifetime: SignedDuration::from_hours(24),
-        check_every: 24,
-        ports: vec![80, 443],
-        local_proxies: Vec::new(),
         looks: vec![SignedDuration::from_hours(1), SignedDuration::from_hours(24)],
-        exempt: vec![Exempt { suffix: ".test".to_owned(), address }],
+        ..shipped(address)
     }
 }
 

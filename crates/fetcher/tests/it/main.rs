@@ -16,4 +16,6 @@ mod names;
 mod neighbours;
 mod polls;
 mod proxies;
+#[path = "../support/shipped.rs"]
+mod shipped;
 mod tls;
