@@ -33,7 +33,7 @@ pub use ids::{
     AlertId, ArticleId, CaptureId, DigestId, EndpointId, EntryId, JobId, SourceId, SourceIdError, StoryId,
     SubscriberId, SubscriptionId, VersionId, WatchId,
 };
-pub use presence::{BETWEEN_LOOKS, Presence, Sight, Standing};
+pub use presence::{BETWEEN_LOOKS, LOOK_MARGIN, Presence, Sight, Standing};
 pub use proxy::{ProxyError, ProxyKind, ProxyUrl};
 pub use source::{
     Endpoint, EndpointKind, EndpointState, FirstLook, Source, SourceKind, UnknownWord, Validators,

@@ -14,6 +14,8 @@ use crate::{Block, Version};
 
 /// The least time between the two looks that call a page removed.
 pub const BETWEEN_LOOKS: SignedDuration = SignedDuration::from_hours(1);
+/// So much later than that a second look is due, so that the two are an hour apart by any clock.
+pub const LOOK_MARGIN: SignedDuration = SignedDuration::from_mins(2);
 
 /// Share of a text's pieces that its next version must keep to be called the same article.
 const KEPT: f64 = 0.2;

@@ -1,9 +1,10 @@
 //! What later looks at the pages of articles need, and what they keep: same, edited, replaced, gone, back.
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use model::{
-    ArticleId, BETWEEN_LOOKS, CaptureId, CaptureLocation, Presence, Sight, Standing, registered_domain,
+    ArticleId, BETWEEN_LOOKS, CanonicalUrl, CaptureId, CaptureLocation, LOOK_MARGIN, Presence, Sight,
+    Standing,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
@@ -203,17 +204,46 @@ pub(crate) async fn open_look(
         .await?;
     let Some(row) = row else { return Ok(()) };
     let url: String = row.try_get("url")?;
-    let host = url::Url::parse(&url).ok().and_then(|url| url.host_str().map(registered_domain));
-    let lane = host.unwrap_or_default();
+    let lane = CanonicalUrl::parse(&url).map(|url| url.domain()).unwrap_or_default();
     open_job(transaction, NewJob { lane, ..NewJob::about(JobKind::Look, article.0, due) }, now).await
 }
 
-/// Notes what the text of a look's capture says: the same, edited, or another one.
+/// A look whose page is being read.
+struct OpenLook {
+    id: i64,
+    article: ArticleId,
+    at: Timestamp,
+    standing: Standing,
+}
+
+async fn open_look_of(
+    transaction: &mut Transaction<'static, Any>,
+    capture: CaptureId,
+) -> Result<Option<OpenLook>, StoreError> {
+    let sql = format!(
+        "select l.id as l_id, l.at as l_at, a.id as a_id, {STANDING}
+         from looks l join articles a on a.id = l.article where l.capture = $1 and l.sight = 'page'"
+    );
+    let row =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(capture.0).fetch_optional(&mut **transaction).await?;
+    let open = |row: AnyRow| {
+        Ok(OpenLook {
+            id: row.try_get("l_id")?,
+            article: ArticleId(row.try_get("a_id")?),
+            at: time(row.try_get("l_at")?),
+            standing: standing_of(&row)?,
+        })
+    };
+    row.map(open).transpose()
+}
+
+/// Notes what the text of a look's capture says: the same, edited, or another one. Does nothing for a first capture.
 pub(crate) async fn note_read(
     transaction: &mut Transaction<'static, Any>,
     page: &PageCapture,
     read: &NewVersion,
 ) -> Result<(), StoreError> {
+    let Some(look) = open_look_of(transaction, page.capture.id).await? else { return Ok(()) };
     let sql = format!(
         "select {VERSION_COLUMNS} from articles a join versions v on v.id = a.latest_version where a.id = $1"
     );
@@ -227,37 +257,36 @@ pub(crate) async fn note_read(
         Some(last) if last.is_replaced_by(&read.blocks) => Sight::Replaced,
         Some(_) => Sight::Edited,
     };
-    note_sight(transaction, page.capture.id, sight).await.map(|_| ())
+    judge(transaction, &look, sight).await
 }
 
-/// Notes what a look's capture turned out to be, and how the article stands then; answers whether it was a look's.
+/// Notes what a look's capture without a text turned out to be; answers whether it was a look's.
 pub(crate) async fn note_sight(
     transaction: &mut Transaction<'static, Any>,
     capture: CaptureId,
     sight: Sight,
 ) -> Result<bool, StoreError> {
-    let sql = format!(
-        "select l.id as l_id, l.at as l_at, a.id as a_id, {STANDING}
-         from looks l join articles a on a.id = l.article where l.capture = $1 and l.sight = 'page'"
-    );
-    let row =
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(capture.0).fetch_optional(&mut **transaction).await?;
-    let Some(row) = row else { return Ok(false) };
-    sqlx::query("update looks set sight = $1 where id = $2")
-        .bind(sight.as_str())
-        .bind(row.try_get::<i64, _>("l_id")?)
-        .execute(&mut **transaction)
-        .await?;
-    let (article, at) = (ArticleId(row.try_get("a_id")?), time(row.try_get("l_at")?));
-    put_standing(transaction, article, standing_of(&row)?, (sight, at)).await?;
+    let Some(look) = open_look_of(transaction, capture).await? else { return Ok(false) };
+    judge(transaction, &look, sight).await?;
     if sight == Sight::Gone {
-        hasten(transaction, article, at + BETWEEN_LOOKS + MARGIN).await?;
+        hasten(transaction, look.article, look.at + BETWEEN_LOOKS + LOOK_MARGIN).await?;
     }
     Ok(true)
 }
 
-/// So much later than an hour that two looks are an hour apart by any clock.
-const MARGIN: SignedDuration = SignedDuration::from_mins(2);
+/// Keeps what a look turned out to have found, and how the article stands then.
+async fn judge(
+    transaction: &mut Transaction<'static, Any>,
+    look: &OpenLook,
+    sight: Sight,
+) -> Result<(), StoreError> {
+    sqlx::query("update looks set sight = $1 where id = $2")
+        .bind(sight.as_str())
+        .bind(look.id)
+        .execute(&mut **transaction)
+        .await?;
+    put_standing(transaction, look.article, look.standing, (sight, look.at)).await
+}
 
 /// Brings the open look at an article's page forward.
 async fn hasten(

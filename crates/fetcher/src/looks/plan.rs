@@ -1,10 +1,8 @@
 //! When a page is looked at again.
 
 use jiff::{SignedDuration, Timestamp};
-use model::{BETWEEN_LOOKS, Presence, Sight};
+use model::{BETWEEN_LOOKS, LOOK_MARGIN, Presence, Sight};
 
-/// So much later than an hour that two looks are an hour apart by any clock.
-const MARGIN: SignedDuration = SignedDuration::from_mins(2);
 /// The longest wait while a page is missing or its outlet cannot be reached.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(24);
 /// How many looks in a row that met an outage are made up for; after them the plan goes on.
@@ -37,7 +35,7 @@ pub(crate) fn due_after(made: Made<'_>) -> Option<Timestamp> {
     let planned = next_look(made.plan, made.first_captured, made.now);
     let soon = match made.sight {
         Sight::Gone if made.presence == Presence::Missing => {
-            Some(made.missing.clamp(BETWEEN_LOOKS, LONGEST_WAIT) + MARGIN)
+            Some(made.missing.clamp(BETWEEN_LOOKS, LONGEST_WAIT) + LOOK_MARGIN)
         }
         Sight::Outage if made.outages < MOST_OUTAGES => {
             Some(BETWEEN_LOOKS.saturating_mul(1 << made.outages.min(8)).min(LONGEST_WAIT))
@@ -75,11 +73,11 @@ mod tests {
     #[test]
     fn a_missing_page_is_looked_for_after_an_hour_and_then_ever_more_seldom() {
         let gone = made(Sight::Gone, Presence::Missing);
-        assert_eq!(due_after(gone), Some(at(2) + MARGIN));
+        assert_eq!(due_after(gone), Some(at(2) + LOOK_MARGIN));
         let long = Made { missing: SignedDuration::from_hours(5), now: at(30), ..gone };
-        assert_eq!(due_after(long), Some(at(35) + MARGIN));
+        assert_eq!(due_after(long), Some(at(35) + LOOK_MARGIN));
         let last = Made { now: at(300), missing: SignedDuration::from_hours(100), ..gone };
-        assert_eq!(due_after(last), Some(at(324) + MARGIN), "the plan may end, the question does not");
+        assert_eq!(due_after(last), Some(at(324) + LOOK_MARGIN), "the plan may end, the question does not");
     }
 
     #[test]
