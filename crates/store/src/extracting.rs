@@ -3,8 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, CaptureLocation, Entry, Origin,
-    Sight, Source,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, Entry, Origin, Sight, Source,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
@@ -15,7 +14,8 @@ use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::looking::{note_read, note_sight};
 use crate::rows::{
-    ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, blocks, list, maybe_time, millis, source_of, time,
+    ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, article_of, blocks, list, location_of, maybe_time,
+    millis, source_of, time,
 };
 use crate::{Database, Job, JobKind, StoreError};
 
@@ -87,8 +87,7 @@ pub trait Extracting: Send + Sync {
 impl Extracting for Database {
     async fn page_capture(&self, capture: CaptureId) -> Result<Option<PageCapture>, StoreError> {
         let sql = format!(
-            "select {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, c.fetched as c_fetched, c.status as c_status,
-             c.payload_sha256 as c_sha, c.file as c_file, c.file_offset as c_offset, c.file_length as c_length
+            "select {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {CAPTURE_COLUMNS}
              from captures c join articles a on a.id = c.article join sources s on s.id = a.source where c.id = $1"
         );
         let row =
@@ -257,18 +256,13 @@ fn feed_version(entry: &AnyRow) -> Result<Option<NewVersion>, StoreError> {
 }
 
 fn capture_of(row: &AnyRow, id: CaptureId, article: ArticleId) -> Result<Capture, StoreError> {
-    let unsigned = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
     Ok(Capture {
         id,
         article,
         fetched: time(row.try_get("c_fetched")?),
         status: u16::try_from(row.try_get::<i64, _>("c_status")?).unwrap_or(0),
         payload_sha256: row.try_get("c_sha")?,
-        location: CaptureLocation {
-            file: row.try_get("c_file")?,
-            offset: unsigned("c_offset")?,
-            length: unsigned("c_length")?,
-        },
+        location: location_of(row)?,
     })
 }
 

@@ -14,8 +14,8 @@ use crate::extracting::PageCapture;
 use crate::fetching::add_capture;
 use crate::job::NewJob;
 use crate::rows::{
-    ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, maybe_time, millis, source_of, time,
-    version_of, word,
+    ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, location_of, maybe_time,
+    millis, source_of, time, version_of, word,
 };
 use crate::{Database, Job, JobKind, NewCapture, NewVersion, PageToFetch, StoreError};
 
@@ -89,7 +89,7 @@ impl Looking for Database {
         let sql = format!(
             "select {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {STANDING},
              (select min(fetched) from captures where article = a.id) as first_captured,
-             c.payload_sha256 as c_sha, c.file as c_file, c.file_offset as c_offset, c.file_length as c_length
+             {CAPTURE_COLUMNS}
              from articles a join sources s on s.id = a.source
              join captures c on c.id = (select max(p.id) from captures p where p.article = a.id and p.status between 200 and 299
                and not exists (select 1 from looks l where l.capture = p.id and l.sight in ('gone', 'outage')))
@@ -98,17 +98,11 @@ impl Looking for Database {
         let row =
             sqlx::query(sqlx::AssertSqlSafe(sql)).bind(article.0).fetch_optional(self.readers()).await?;
         let Some(row) = row else { return Ok(None) };
-        let unsigned = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
-        let location = CaptureLocation {
-            file: row.try_get("c_file")?,
-            offset: unsigned("c_offset")?,
-            length: unsigned("c_length")?,
-        };
         Ok(Some(PageToLookAt {
             page: PageToFetch { article: article_of(&row)?, source: source_of(&row)? },
             standing: standing_of(&row)?,
             first_captured: time(row.try_get("first_captured")?),
-            last: (location, row.try_get("c_sha")?),
+            last: (location_of(&row)?, row.try_get("c_sha")?),
             outages: u32::try_from(row.try_get::<i64, _>("a_outages")?).unwrap_or(0),
         }))
     }

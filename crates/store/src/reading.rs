@@ -10,8 +10,8 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::rows::{
-    ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, maybe_time, source_of, time, version_of,
-    word,
+    ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, location_of, maybe_time,
+    source_of, time, version_of, word,
 };
 use crate::{Database, LookRecord, Looking, StoreError};
 
@@ -229,13 +229,8 @@ impl Database {
     }
 
     async fn captures_of(&self, id: ArticleId) -> Result<Vec<CaptureRecord>, StoreError> {
-        let rows = sqlx::query(
-            "select fetched, status, payload_sha256, file, file_offset, file_length from captures
-             where article = $1 order by id desc",
-        )
-        .bind(id.0)
-        .fetch_all(self.readers())
-        .await?;
+        let sql = format!("select {CAPTURE_COLUMNS} from captures c where c.article = $1 order by c.id desc");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_all(self.readers()).await?;
         rows.iter().map(capture_record_of).collect()
     }
 
@@ -256,16 +251,11 @@ impl Database {
 }
 
 fn capture_record_of(row: &AnyRow) -> Result<CaptureRecord, StoreError> {
-    let unsigned = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
     Ok(CaptureRecord {
-        fetched: time(row.try_get("fetched")?),
-        status: u16::try_from(row.try_get::<i64, _>("status")?).unwrap_or(0),
-        payload_sha256: row.try_get("payload_sha256")?,
-        location: CaptureLocation {
-            file: row.try_get("file")?,
-            offset: unsigned("file_offset")?,
-            length: unsigned("file_length")?,
-        },
+        fetched: time(row.try_get("c_fetched")?),
+        status: u16::try_from(row.try_get::<i64, _>("c_status")?).unwrap_or(0),
+        payload_sha256: row.try_get("c_sha")?,
+        location: location_of(row)?,
     })
 }
 

@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
-use model::{Article, ArticleId, Block, CanonicalUrl, CaptureId, Source, StoryId, Version, VersionId};
+use model::{
+    Article, ArticleId, Block, CanonicalUrl, CaptureId, CaptureLocation, Source, StoryId, Version, VersionId,
+};
 use serde::{Deserialize, Serialize};
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -67,6 +69,21 @@ fn unblocks(value: &str) -> Result<Vec<Block>, StoreError> {
     let rows: Vec<BlockRow> = serde_json::from_str(value)
         .map_err(|_| StoreError::Row { what: "list of blocks", value: value.chars().take(20).collect() })?;
     rows.into_iter().map(|row| Ok(Block { kind: word("kind of block", row.k)?, text: row.t })).collect()
+}
+
+/// The columns of a capture `c`; [`location_of`] reads where it lies.
+pub(crate) const CAPTURE_COLUMNS: &str =
+    "c.fetched as c_fetched, c.status as c_status, c.payload_sha256 as c_sha,
+ c.file as c_file, c.file_offset as c_offset, c.file_length as c_length";
+
+/// Reads where a capture lies, from the columns of [`CAPTURE_COLUMNS`].
+pub(crate) fn location_of(row: &AnyRow) -> Result<CaptureLocation, StoreError> {
+    let unsigned = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
+    Ok(CaptureLocation {
+        file: row.try_get("c_file")?,
+        offset: unsigned("c_offset")?,
+        length: unsigned("c_length")?,
+    })
 }
 
 /// The columns of a version, in the form that [`version_of`] reads.
