@@ -189,15 +189,14 @@ impl WarcWriter {
             self.give_up(state);
             return Err(error);
         }
-        let closed = Closed {
-            name: current.name.clone(),
-            records: current.journal.is_some().then_some(current.records),
-        };
-        state.current = None;
+        let Some(current) = state.current.take() else { return Ok(()) };
         state.generation += 1;
         self.flushed.notify_all();
-        files::close(&self.config.dir, &closed.name)?;
-        self.closed.tell(closed);
+        files::close(&self.config.dir, &current.name)?;
+        // Only now may the lock go: an open file without it is one that a crash has left, and is repaired.
+        let Current { name, file, records, journal, .. } = current;
+        drop(file);
+        self.closed.tell(Closed { name, records: journal.is_some().then_some(records) });
         Ok(())
     }
 
@@ -237,4 +236,39 @@ impl Drop for WarcWriter {
 
 fn length(bytes: &[u8]) -> u64 {
     u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use model::Clock;
+
+    use super::*;
+    use crate::folder::sealer::Sealer;
+    use crate::warc::ids::RecordIds;
+
+    #[test]
+    fn a_file_that_is_being_closed_never_looks_like_one_that_a_crash_has_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let config = Config { max_file_bytes: 1, ..Config::at(dir.path()) };
+        let (ids, vantage) = (RecordIds::new("seed"), config.vantage.clone());
+        let packer = Arc::new(Packer { ids, vantage, configuration_sha256: String::new() });
+        let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
+        let (_sealer, notice) = Sealer::start(&config, &Clock::fixed(now));
+        let writer = WarcWriter::new(Class::Captures, &config, &packer, notice);
+        let done = AtomicBool::new(false);
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    files::repair(dir.path()).unwrap();
+                }
+            });
+            // Each finds the file before it full, and closes it.
+            let outcome = (0..200).try_for_each(|_| writer.append(&[], now).map(|_| ()));
+            done.store(true, Ordering::Relaxed);
+            outcome.unwrap();
+        });
+    }
 }
