@@ -45,6 +45,48 @@ pub struct Source {
     pub rules: String,
 }
 
+impl Source {
+    /// Returns a source of which only the id is known: an independent outlet, asked straight, as the schedule finds.
+    pub fn new(id: SourceId) -> Self {
+        Self {
+            name: id.to_string(),
+            id,
+            country: "ZZ".to_owned(),
+            kind: SourceKind::Independent,
+            languages: Vec::new(),
+            owner: String::new(),
+            schedule: "auto".to_owned(),
+            timezone: "UTC".to_owned(),
+            first_look: FirstLook::Archive,
+            delay: SignedDuration::ZERO,
+            connections: 1,
+            proxy: None,
+            accept_language: String::new(),
+            enabled: true,
+            rules: String::new(),
+        }
+    }
+}
+
+impl Endpoint {
+    /// Returns an endpoint that was never asked.
+    pub fn new(source: SourceId, kind: EndpointKind, url: Url) -> Self {
+        Self {
+            id: EndpointId(0),
+            source,
+            kind,
+            url,
+            selectors: String::new(),
+            validators: Validators::default(),
+            conduct: Conduct::default(),
+            state: EndpointState::New,
+            last_read: None,
+            looked: false,
+            newest: None,
+        }
+    }
+}
+
 /// One address of a source that is polled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Endpoint {

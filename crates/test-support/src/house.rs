@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, Clock, EndpointId, EndpointKind,
-    EndpointState, Entry, FirstLook, Source, SourceKind, Validators,
+    EndpointState, Entry, FirstLook, Source, Validators,
 };
 use store::{
     ConfiguredEndpoint, ConfiguredSource, Database, Extracting, Extraction, Fetching, Job, JobKind,
@@ -115,21 +115,12 @@ impl TestHouse {
 
 fn source(first_look: FirstLook, now: Timestamp) -> ConfiguredSource {
     let source = Source {
-        id: "steppe-herald".parse().unwrap(),
         name: "Steppe Herald".to_owned(),
         country: "KZ".to_owned(),
-        kind: SourceKind::Independent,
         languages: vec![text::Lang::EnLatn],
-        owner: String::new(),
         schedule: "*/15 * * * *".to_owned(),
-        timezone: "UTC".to_owned(),
         first_look,
-        delay: SignedDuration::ZERO,
-        connections: 1,
-        enabled: true,
-        proxy: None,
-        accept_language: String::new(),
-        rules: String::new(),
+        ..Source::new("steppe-herald".parse().unwrap())
     };
     let url = "https://herald.test/feed.xml".parse().unwrap();
     ConfiguredSource {

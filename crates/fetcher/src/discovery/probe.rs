@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use model::{
-    CanonicalUrl, Conduct, Endpoint, EndpointId, EndpointKind, EndpointState, Entry, Source, Validators,
-};
+use model::{CanonicalUrl, Endpoint, EndpointKind, Entry, Source};
 use url::Url;
 
 use super::candidates::{Candidate, Origin, of_address, of_page, of_robots, usual};
@@ -143,19 +141,7 @@ impl Search<'_> {
             return;
         }
         self.requests += 1;
-        let endpoint = Endpoint {
-            id: EndpointId(0),
-            source: self.source.id.clone(),
-            kind: candidate.kind,
-            url: candidate.url.clone(),
-            selectors: String::new(),
-            validators: Validators::default(),
-            conduct: Conduct::default(),
-            state: EndpointState::New,
-            last_read: None,
-            looked: false,
-            newest: None,
-        };
+        let endpoint = Endpoint::new(self.source.id.clone(), candidate.kind, candidate.url.clone());
         match poll(self.client, self.source, &endpoint).await {
             Ok(Polled::Read(read)) => {
                 let known = |one: &Found| pages(&one.entries) == pages(&read.parsed.entries);

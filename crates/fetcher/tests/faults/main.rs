@@ -23,10 +23,7 @@ use std::time::{Duration, Instant};
 use expected::{EXPECTED, Expected};
 use fetcher::{Config, PoliteClient, Polled, poll};
 use jiff::{SignedDuration, Timestamp};
-use model::{
-    Clock, Conduct, Endpoint, EndpointId, EndpointKind, EndpointState, FirstLook, Source, SourceKind,
-    Validators,
-};
+use model::{Clock, Endpoint, EndpointKind, EndpointState, Source};
 use newsroom::faults::FaultServer;
 use shipped::shipped;
 use tokio::process::Command;
@@ -190,37 +187,9 @@ fn config(address: SocketAddr) -> Config {
 }
 
 fn source() -> Source {
-    Source {
-        id: "faults".parse().unwrap(),
-        name: "Faults".to_owned(),
-        country: "KZ".to_owned(),
-        kind: SourceKind::Independent,
-        languages: Vec::new(),
-        owner: String::new(),
-        schedule: "auto".to_owned(),
-        timezone: "Asia/Almaty".to_owned(),
-        first_look: FirstLook::Archive,
-        delay: SignedDuration::ZERO,
-        connections: 1,
-        proxy: None,
-        accept_language: String::new(),
-        enabled: true,
-        rules: String::new(),
-    }
+    Source { timezone: "Asia/Almaty".to_owned(), ..Source::new("faults".parse().unwrap()) }
 }
 
 fn endpoint(name: &str) -> Endpoint {
-    Endpoint {
-        id: EndpointId(1),
-        source: source().id,
-        kind: EndpointKind::Feed,
-        url: Url::parse(&format!("http://faults.test/{name}")).unwrap(),
-        validators: Validators::default(),
-        selectors: String::new(),
-        conduct: Conduct::default(),
-        state: EndpointState::New,
-        last_read: None,
-        newest: None,
-        looked: false,
-    }
+    Endpoint::new(source().id, EndpointKind::Feed, Url::parse(&format!("http://faults.test/{name}")).unwrap())
 }

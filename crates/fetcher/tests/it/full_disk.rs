@@ -8,7 +8,7 @@ use axum::Router;
 use axum::routing::get;
 use fetcher::{PoliteClient, PollService, Scheduler, Tools};
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, EndpointKind, FirstLook, Source, SourceKind};
+use model::{Clock, EndpointKind, FirstLook, Source};
 use store::{
     ConfiguredEndpoint, ConfiguredSource, Database, JobKind, Queue, QueueConfig, RetryPolicy, Sourcing, Step,
     Worker,
@@ -22,21 +22,10 @@ const FEED: &str = "<rss version=\"2.0\"><channel><title>a</title><item><title>O
 pub(crate) fn source(now: Timestamp) -> ConfiguredSource {
     ConfiguredSource {
         source: Source {
-            id: "herald".parse().unwrap(),
             name: "Herald".to_owned(),
-            country: "KZ".to_owned(),
-            kind: SourceKind::Independent,
-            languages: Vec::new(),
-            owner: String::new(),
             schedule: "*/15 * * * *".to_owned(),
-            timezone: "UTC".to_owned(),
             first_look: FirstLook::Alert,
-            delay: SignedDuration::ZERO,
-            connections: 1,
-            enabled: true,
-            proxy: None,
-            accept_language: String::new(),
-            rules: String::new(),
+            ..Source::new("herald".parse().unwrap())
         },
         endpoints: vec![ConfiguredEndpoint {
             kind: EndpointKind::Feed,

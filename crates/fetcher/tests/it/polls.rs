@@ -6,48 +6,23 @@ use axum::Router;
 use axum::extract::Query;
 use axum::routing::get;
 use fetcher::{Note, PoliteClient, Poll, PollError, Polled, poll};
-use jiff::SignedDuration;
-use model::{
-    CanonicalUrl, Endpoint, EndpointId, EndpointKind, EndpointState, FirstLook, Source, SourceKind,
-    Validators,
-};
+use model::{CanonicalUrl, Endpoint, EndpointKind, EndpointState, Source, SourceKind, Validators};
 use url::Url;
 
 use crate::house::{client, config, serve};
 
 pub(crate) fn source() -> Source {
     Source {
-        id: "sample".parse().unwrap(),
-        name: "Sample".to_owned(),
-        country: "KZ".to_owned(),
         kind: SourceKind::State,
-        languages: Vec::new(),
-        owner: String::new(),
-        schedule: "auto".to_owned(),
         timezone: "Asia/Almaty".to_owned(),
-        first_look: FirstLook::Archive,
-        delay: SignedDuration::ZERO,
-        connections: 1,
-        enabled: true,
-        proxy: None,
-        accept_language: String::new(),
-        rules: String::new(),
+        ..Source::new("sample".parse().unwrap())
     }
 }
 
 fn endpoint(kind: EndpointKind, url: &str, etag: Option<&str>) -> Endpoint {
     Endpoint {
-        id: EndpointId(1),
-        source: source().id,
-        kind,
-        url: Url::parse(url).unwrap(),
-        selectors: String::new(),
         validators: Validators { etag: etag.map(str::to_owned), last_modified: None },
-        conduct: model::Conduct::default(),
-        state: EndpointState::New,
-        last_read: None,
-        looked: false,
-        newest: None,
+        ..Endpoint::new(source().id, kind, Url::parse(url).unwrap())
     }
 }
 

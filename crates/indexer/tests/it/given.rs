@@ -5,8 +5,8 @@ use std::sync::Arc;
 use indexer::{Config, Order, SearchHits, SearchRequest, TantivyIndex};
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, FirstLook, Origin, Source, SourceKind, StoryId,
-    Version, VersionId,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, Origin, Source, SourceKind, StoryId, Version,
+    VersionId,
 };
 use query::{Lexicon, Plan, parse, plan};
 use store::VersionInContext;
@@ -111,20 +111,10 @@ pub(crate) fn english(id: i64, text: &str) -> VersionInContext {
 
 pub(crate) fn source(id: &str, country: &str, kind: SourceKind) -> Source {
     Source {
-        id: id.parse().unwrap(),
         name: format!("The {id}"),
         country: country.to_owned(),
         kind,
         languages: vec![Lang::KkCyrl],
-        owner: String::new(),
-        schedule: "*/15 * * * *".to_owned(),
-        timezone: "Asia/Almaty".to_owned(),
-        first_look: FirstLook::Archive,
-        delay: SignedDuration::ZERO,
-        connections: 1,
-        enabled: true,
-        proxy: None,
-        accept_language: String::new(),
-        rules: String::new(),
+        ..Source::new(id.parse().unwrap())
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use indexer::{Config, Order, SearchRequest, TantivyIndex};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use matcher::Watchlist;
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, FirstLook, Origin, Source, SourceKind, Version,
-    VersionId, WatchId,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, FirstLook, Origin, Source, Version, VersionId,
+    WatchId,
 };
 use proptest::prelude::*;
 use query::{Facts, Lexicon, evaluate, plan, testing};
@@ -40,21 +40,9 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             story: None,
         },
         source: Source {
-            id: facts.source.parse().unwrap(),
-            name: "One".to_owned(),
             country: facts.country.clone(),
-            kind: SourceKind::Independent,
-            languages: Vec::new(),
-            owner: String::new(),
-            schedule: String::new(),
-            timezone: "UTC".to_owned(),
             first_look: FirstLook::Alert,
-            delay: SignedDuration::ZERO,
-            connections: 1,
-            enabled: true,
-            proxy: None,
-            accept_language: String::new(),
-            rules: String::new(),
+            ..Source::new(facts.source.parse().unwrap())
         },
     }
 }

@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, EndpointId, EndpointKind, EndpointState,
-    Entry, Excerpt, FirstLook, Frequency, Mode, Novelty, Source, SourceKind, SubscriberId, Validators,
-    VersionId, WatchId,
+    Entry, Excerpt, FirstLook, Frequency, Mode, Novelty, Source, SubscriberId, Validators, VersionId,
+    WatchId,
 };
 use store::{
     ConfiguredEndpoint, ConfiguredSource, Extraction, Finding, Job, JobKind, MatchedVersion, NewAlert,
@@ -25,21 +25,13 @@ pub(crate) fn minutes(count: i64) -> SignedDuration {
 pub(crate) fn source(first_look: FirstLook) -> ConfiguredSource {
     ConfiguredSource {
         source: Source {
-            id: "steppe-herald".parse().unwrap(),
             name: "Steppe Herald".into(),
             country: "KZ".into(),
-            kind: SourceKind::Independent,
             languages: vec![Lang::parse("kk-Cyrl").unwrap()],
-            owner: String::new(),
             schedule: "*/15 * * * *".into(),
             timezone: "Asia/Almaty".into(),
             first_look,
-            delay: SignedDuration::ZERO,
-            connections: 1,
-            enabled: true,
-            proxy: None,
-            accept_language: String::new(),
-            rules: String::new(),
+            ..Source::new("steppe-herald".parse().unwrap())
         },
         endpoints: vec![ConfiguredEndpoint {
             kind: EndpointKind::Feed,

@@ -2,7 +2,7 @@
 
 use archive::Response;
 use http::{HeaderMap, StatusCode, Version};
-use model::{CanonicalUrl, EndpointId, EndpointKind, EndpointState};
+use model::{CanonicalUrl, EndpointKind, EndpointState};
 
 use super::*;
 
@@ -19,17 +19,11 @@ fn etag(tag: &str) -> Validators {
 
 fn endpoint(validators: Validators, conduct: Conduct) -> Endpoint {
     Endpoint {
-        id: EndpointId(1),
-        source: "sample".parse().unwrap(),
-        kind: EndpointKind::Feed,
-        url: Url::parse(FEED).unwrap(),
         validators,
-        selectors: String::new(),
         conduct,
         state: EndpointState::Ok,
-        last_read: None,
-        newest: None,
         looked: true,
+        ..Endpoint::new("sample".parse().unwrap(), EndpointKind::Feed, Url::parse(FEED).unwrap())
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, bail};
 use fetcher::PoliteClient;
 use fetcher::discovery::{Discovery, discover};
 use jiff::SignedDuration;
-use model::{FirstLook, Source, SourceId, SourceKind, registered_domain};
+use model::{Source, SourceId, SourceKind, registered_domain};
 use serde::Serialize;
 use url::Url;
 
@@ -96,21 +96,12 @@ fn address(text: &str) -> anyhow::Result<Url> {
 fn asked_as(house: &House, kind: SourceKind) -> anyhow::Result<Source> {
     let settings = &house.settings;
     Ok(Source {
-        id: "new-source".parse()?,
         name: String::new(),
-        country: "ZZ".to_owned(),
         kind,
-        languages: Vec::new(),
-        owner: String::new(),
         schedule: settings.sources.schedule.clone(),
         timezone: settings.team.timezone.clone(),
-        first_look: FirstLook::Archive,
         delay: settings.fetcher.delay.max(SignedDuration::ZERO),
-        connections: 1,
-        proxy: None,
-        accept_language: String::new(),
-        enabled: true,
-        rules: String::new(),
+        ..Source::new("new-source".parse()?)
     })
 }
 

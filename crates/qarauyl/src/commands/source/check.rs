@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use fetcher::{PoliteClient, Polled, poll};
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use model::{Endpoint, EndpointId, EndpointState, Validators};
+use model::{Endpoint, EndpointState};
 use serde::Serialize;
 use store::ConfiguredSource;
 
@@ -67,17 +67,8 @@ pub(super) async fn run(house: &House, asked: &Arguments, out: Output) -> anyhow
 async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize) -> Option<Checked> {
     let endpoint = configured.endpoints.get(number)?;
     let asked = Endpoint {
-        id: EndpointId(0),
-        source: configured.source.id.clone(),
-        kind: endpoint.kind,
-        url: endpoint.url.clone(),
         selectors: endpoint.selectors.clone(),
-        validators: Validators::default(),
-        conduct: model::Conduct::default(),
-        state: EndpointState::New,
-        last_read: None,
-        looked: false,
-        newest: None,
+        ..Endpoint::new(configured.source.id.clone(), endpoint.kind, endpoint.url.clone())
     };
     let mut checked = Checked {
         source: configured.source.id.to_string(),
