@@ -136,6 +136,7 @@ fn ask(url: &Url) -> Ask<'_> {
         proxy: None,
         pace: Pace { connections: 1, delay: Duration::ZERO },
         oversize: Oversize::Refuse,
+        overrides_robots: false,
     }
 }
 

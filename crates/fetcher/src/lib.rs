@@ -15,6 +15,7 @@ mod page_service;
 mod poll;
 mod poll_service;
 mod schedule;
+mod states;
 mod wire;
 
 pub mod blocked;

@@ -5,12 +5,15 @@ use std::sync::Arc;
 use archive::{Archive, Exchange};
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use model::{Clock, Conduct, Endpoint, EndpointId, EndpointState, Entry, Source, Validators};
+use model::{Clock, Conduct, Endpoint, EndpointId, EndpointState, Entry, Health, Source, Validators};
 use store::{Failed, Failure, Fetching, Handler, Job, JobKind};
 
 use crate::keeping::keep;
 use crate::manners::conduct::{self, Told};
+use crate::schedule::habit::Look;
 use crate::schedule::scheduler::{Scheduler, Shown};
+use crate::schedule::time::minutes;
+use crate::states::{Alive, Filling, alive, counted, ran_over, told};
 use crate::{PoliteClient, Poll, PollError, Polled, poll};
 
 /// Polls endpoints.
@@ -43,16 +46,26 @@ impl std::fmt::Debug for Tools {
     }
 }
 
-/// What a poll came to.
+/// What a poll came to, before it is held against what is known.
 struct Outcome {
-    entries: Vec<Entry>,
+    /// What was announced; `None` when the server says that nothing has changed.
+    entries: Option<Vec<Entry>>,
     validators: Validators,
     conduct: Conduct,
-    state: EndpointState,
-    reason: String,
+    /// Why it failed: the state, and in plain words.
+    failure: Option<(EndpointState, String)>,
     not_before: Option<Timestamp>,
     /// The least wait that answer and feed ask for; `None` keeps what is known.
     least_wait: Option<SignedDuration>,
+}
+
+/// How an endpoint does after a poll, and what is kept of it.
+struct Judged {
+    entries: Vec<Entry>,
+    health: Health,
+    state: EndpointState,
+    reason: String,
+    look: Option<Look>,
 }
 
 #[async_trait]
@@ -81,22 +94,25 @@ impl PollService {
             return Ok(self.tools.store.drop_job(job).await?);
         };
         let at = self.tools.clock.now();
-        let outcome = self.ask(&source, &endpoint, at).await?;
-        let entries: Vec<Entry> =
-            outcome.entries.into_iter().map(|entry| not_in_the_future(entry, at)).collect();
+        let mut outcome = self.ask(&source, &endpoint, at).await?;
+        let judged = self.judge((&source, &endpoint), &mut outcome, at).await?;
         let shown = Shown {
-            state: outcome.state,
-            entries: &entries,
+            look: judged.look,
+            is_gone: judged.state == EndpointState::Gone,
             least_wait: outcome.least_wait,
             not_before: outcome.not_before,
         };
         let next = self.scheduler.next((&source, &endpoint), shown, at).await?;
+        let (health, notice) = told(judged.health, judged.state, &judged.reason, at);
         let polled = store::Polled {
-            entries,
+            is_read: outcome.failure.is_none(),
+            entries: judged.entries,
             validators: outcome.validators,
             conduct: outcome.conduct,
-            state: outcome.state,
-            reason: outcome.reason,
+            health,
+            state: judged.state,
+            reason: judged.reason,
+            notice,
             at,
             next_due: next.due,
             habit: Some(next.habit),
@@ -120,10 +136,57 @@ impl PollService {
                 (Outcome::failed(endpoint, &error), exchange)
             }
         };
+        self.keep(exchanges).await?;
+        Ok(outcome)
+    }
+
+    async fn keep(&self, exchanges: Vec<Exchange>) -> Result<(), Failed> {
         for exchange in exchanges {
             keep(&self.tools.archive, exchange).await?;
         }
-        Ok(outcome)
+        Ok(())
+    }
+
+    /// Holds what came against what is known of the endpoint; a gap that shows is filled as far as it can be.
+    async fn judge(
+        &self,
+        (source, endpoint): (&Source, &Endpoint),
+        outcome: &mut Outcome,
+        at: Timestamp,
+    ) -> Result<Judged, Failed> {
+        let mut health = endpoint.health.clone();
+        if let Some((state, reason)) = outcome.failure.clone() {
+            return Ok(Judged { entries: Vec::new(), health, state, reason, look: None });
+        }
+        let (is_told, mut entries) = (outcome.entries.is_some(), outcome.entries.take().unwrap_or_default());
+        let before = self.tools.store.shown_before(endpoint.id, &entries).await?;
+        let new: Vec<&Entry> =
+            entries.iter().filter(|entry| !before.contains(&entry.url.identity())).collect();
+        let look = Look {
+            at: minutes(at),
+            new: new.iter().map(|entry| entry.published.map(minutes)).collect(),
+            shown: is_told.then_some(entries.len()),
+        };
+        let mut filled = Vec::new();
+        if ran_over(endpoint, &entries, &new) {
+            let beside = self.tools.store.lists_beside(endpoint).await?;
+            let filling = Filling::of(&self.tools.client, (source, endpoint), beside, at).await;
+            self.keep(filling.exchanges).await?;
+            filled = filling.entries;
+            health.gap = if filling.is_whole { health.gap } else { Some(at) };
+        }
+        health.days = counted(&health.days, &new, at, !endpoint.looked);
+        let alive_now = Alive {
+            conduct: &outcome.conduct,
+            health: &health,
+            before: endpoint.state,
+            entries: &entries,
+            new: new.len(),
+        };
+        let (state, reason) = alive(&alive_now, at);
+        // The endpoint's own entries come last: the newest of them is where the next poll begins.
+        filled.append(&mut entries);
+        Ok(Judged { entries: filled, health, state, reason, look: Some(look) })
     }
 }
 
@@ -132,26 +195,22 @@ impl Outcome {
         let (validators, entries, conditional) = (&poll.validators, &poll.parsed.entries, poll.conditional);
         let told = |exchange| Told { exchange, validators, entries, conditional };
         let learnt = poll.exchanges.first().map(|first| conduct::after_reading(endpoint, &told(first), at));
-        let conduct = learnt.unwrap_or_else(|| endpoint.conduct.clone());
         Self {
-            entries: entries.clone(),
+            entries: Some(entries.iter().map(|entry| not_in_the_future(entry.clone(), at)).collect()),
             validators: validators.clone(),
-            reason: conduct::words(&conduct),
-            conduct,
-            state: EndpointState::Ok,
+            conduct: learnt.unwrap_or_else(|| endpoint.conduct.clone()),
+            failure: None,
             not_before: None,
             least_wait: Some(poll.least_wait),
         }
     }
 
     fn unchanged(endpoint: &Endpoint, exchange: &Exchange, at: Timestamp) -> Self {
-        let conduct = conduct::after_no_change(endpoint, exchange, at);
         Self {
-            entries: Vec::new(),
+            entries: None,
             validators: endpoint.validators.clone(),
-            reason: conduct::words(&conduct),
-            conduct,
-            state: EndpointState::Unchanged,
+            conduct: conduct::after_no_change(endpoint, exchange, at),
+            failure: None,
             not_before: None,
             least_wait: None,
         }
@@ -164,11 +223,10 @@ impl Outcome {
             Failure::Passing | Failure::Final => None,
         };
         Self {
-            entries: Vec::new(),
+            entries: None,
             validators: endpoint.validators.clone(),
             conduct: conduct::after_failure(endpoint),
-            state: error.state(),
-            reason: error.to_string(),
+            failure: Some((error.state(), error.to_string())),
             not_before,
             least_wait: None,
         }

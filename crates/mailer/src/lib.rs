@@ -6,6 +6,7 @@
 
 mod config;
 mod line;
+mod news;
 mod outbox;
 mod passage;
 mod render;

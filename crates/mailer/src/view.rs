@@ -6,6 +6,7 @@ use model::{Digest, Mode};
 
 use crate::Config;
 use crate::line::one_line;
+use crate::news::{NewsLine, news};
 use crate::story::{StoryView, grouped};
 use crate::words::Words;
 
@@ -20,6 +21,7 @@ pub(crate) struct View {
     pub(crate) heading: String,
     pub(crate) summary: Option<String>,
     pub(crate) stories: Vec<StoryView>,
+    pub(crate) news: Vec<NewsLine>,
     pub(crate) foot: Vec<String>,
     pub(crate) labels: Labels,
 }
@@ -34,13 +36,14 @@ pub(crate) struct Labels {
     pub(crate) publisher: &'static str,
     pub(crate) also: &'static str,
     pub(crate) named: &'static str,
+    pub(crate) news: &'static str,
 }
 
 /// In which words and by whose clock a mail speaks.
 #[derive(Debug)]
 pub(crate) struct Voice {
     pub(crate) words: Words,
-    zone: TimeZone,
+    pub(crate) zone: TimeZone,
 }
 
 impl Voice {
@@ -50,7 +53,7 @@ impl Voice {
         self.words.left_to_right(local.to_string())
     }
 
-    fn count(&self, name: &str, count: usize) -> String {
+    pub(crate) fn count(&self, name: &str, count: usize) -> String {
         self.words.fill(name, &[("n", count.to_string())])
     }
 }
@@ -79,6 +82,7 @@ impl View {
             heading: heading(digest, groups.len(), words),
             summary,
             stories: groups.iter().take(shown).map(|group| StoryView::new(group, config, &voice)).collect(),
+            news: news(&digest.contents.news, digest.contents.mode, &voice),
             foot,
             labels: Labels::new(words),
         }
@@ -95,6 +99,7 @@ impl Labels {
             publisher: words.get("publisher"),
             also: words.get("also"),
             named: words.get("named"),
+            news: words.get("news"),
         }
     }
 }

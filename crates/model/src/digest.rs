@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{AlertId, DigestId, Excerpt, Mode, StoryId, Subscriber};
+use crate::{AlertId, DigestId, Excerpt, Mode, Notice, StoryId, Subscriber};
 
 /// One mail's worth of alerts. Number, Message-ID and contents are fixed before the first attempt, so that a
 /// mail that is sent again is the same mail.
@@ -33,10 +33,21 @@ pub struct DigestContents {
     pub mode: Option<Mode>,
     /// How many matches in the backlog are not told one by one.
     pub older_matches: u32,
+    /// What is to be told of sources: troubles that began, and troubles that are over.
+    pub news: Vec<SourceNews>,
     /// How the sources did.
     pub readings: Readings,
     /// When the next digest comes at the latest; `None` for instant mails.
     pub next_mail: Option<Timestamp>,
+}
+
+/// What a digest tells of one source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceNews {
+    /// Its name as readers know it.
+    pub source_name: String,
+    /// What happened to it.
+    pub notice: Notice,
 }
 
 /// How many sources could be read in the last day.

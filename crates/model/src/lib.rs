@@ -13,6 +13,7 @@ mod conduct;
 mod digest;
 mod email;
 mod entry;
+mod health;
 mod ids;
 mod presence;
 mod proxy;
@@ -26,9 +27,10 @@ pub use canonical::{CanonicalUrl, UrlError, is_platform, registered_domain};
 pub use capture::{Capture, CaptureLocation};
 pub use clock::Clock;
 pub use conduct::{Conduct, Move};
-pub use digest::{Delivery, DeliveryOutcome, Digest, DigestContents, Readings};
+pub use digest::{Delivery, DeliveryOutcome, Digest, DigestContents, Readings, SourceNews};
 pub use email::{EmailAddress, EmailError};
 pub use entry::Entry;
+pub use health::{DayCounts, Health, Notice, Trouble};
 pub use ids::{
     AlertId, ArticleId, CaptureId, DigestId, EndpointId, EntryId, JobId, SourceId, SourceIdError, StoryId,
     SubscriberId, SubscriptionId, VersionId, WatchId,

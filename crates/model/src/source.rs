@@ -8,7 +8,7 @@ use text::Lang;
 use thiserror::Error;
 use url::Url;
 
-use crate::{CanonicalUrl, Conduct, EndpointId, ProxyUrl, SourceId};
+use crate::{CanonicalUrl, Conduct, EndpointId, Health, ProxyUrl, SourceId};
 
 /// An outlet, as the operator described it.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +39,8 @@ pub struct Source {
     pub proxy: Option<ProxyUrl>,
     /// The `Accept-Language` it is sent; empty for its own languages.
     pub accept_language: String,
+    /// Why its pages are read although its robots.txt forbids it; empty: they are not.
+    pub robots_override: String,
     /// Whether it is polled at all.
     pub enabled: bool,
     /// CSS selectors for its pages, as TOML text; empty when the general algorithm serves.
@@ -62,6 +64,7 @@ impl Source {
             connections: 1,
             proxy: None,
             accept_language: String::new(),
+            robots_override: String::new(),
             enabled: true,
             rules: String::new(),
         }
@@ -80,6 +83,7 @@ impl Endpoint {
             validators: Validators::default(),
             conduct: Conduct::default(),
             state: EndpointState::New,
+            health: Health::default(),
             last_read: None,
             looked: false,
             newest: None,
@@ -106,6 +110,8 @@ pub struct Endpoint {
     pub conduct: Conduct,
     /// How it does.
     pub state: EndpointState,
+    /// How it has done of late.
+    pub health: Health,
     /// When it last answered with something readable; `None` before the first time.
     pub last_read: Option<Timestamp>,
     /// Whether its backlog was taken in already.
@@ -215,6 +221,14 @@ words!(
         Ok = "ok",
         /// It answered that nothing has changed, or with what we know.
         Unchanged = "unchanged",
+        /// It answers, but far less comes than by its own history.
+        Frozen = "frozen",
+        /// It answers, but far more comes than by its own history.
+        Flooding = "flooding",
+        /// A poll shared no entry with the one before it: some may be missing.
+        Gap = "gap",
+        /// It is read at another address, to which its own has redirected for good.
+        Moved = "moved",
         /// A challenge or login page instead of the feed.
         Blocked = "blocked",
         /// It answered that it is gone for good.

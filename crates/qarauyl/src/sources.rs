@@ -39,6 +39,8 @@ struct SourceForm {
     proxy: Option<String>,
     #[serde(default)]
     accept_language: String,
+    /// Why its pages are read although its robots.txt forbids it.
+    robots_override: Option<String>,
     enabled: bool,
     rules: Option<toml::Table>,
     /// Registered domains of its pages, beside those of its endpoints.
@@ -55,6 +57,9 @@ struct EndpointForm {
     url: String,
     selectors: Option<toml::Table>,
 }
+
+/// Shorter texts are no reason.
+const LEAST_REASON: usize = 10;
 
 /// `unlisted` is what outlets are that nobody describes; whoever writes a file describes one.
 fn described(kind: SourceKind) -> anyhow::Result<SourceKind> {
@@ -129,6 +134,7 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         connections: form.connections.unwrap_or(settings.fetcher.connections).max(1),
         proxy: form.proxy.map(|proxy| proxy.parse()).transpose()?,
         accept_language: header_value(form.accept_language)?,
+        robots_override: override_reason(form.robots_override)?,
         enabled: form.enabled,
         schedule,
         timezone,
@@ -158,6 +164,18 @@ fn selectors(kind: EndpointKind, table: Option<&toml::Table>) -> anyhow::Result<
     let text = table.to_string();
     fetcher::listing::Selectors::parse(&text)?;
     Ok(text)
+}
+
+/// Whoever goes past a robots.txt says why: it is shown beside the source.
+fn override_reason(reason: Option<String>) -> anyhow::Result<String> {
+    match reason.map(|reason| reason.trim().to_owned()) {
+        None => Ok(String::new()),
+        Some(reason) if reason.chars().count() < LEAST_REASON => bail!(
+            "robots_override is the reason why this robots.txt is not obeyed, and who decided it, in a sentence: \
+             write it, or take the key out"
+        ),
+        Some(reason) => Ok(reason),
+    }
 }
 
 /// A text that goes into a request as it is.

@@ -1,9 +1,10 @@
 //! What the extractor keeps: versions, and only when the text changed.
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, Entry, Origin, Sight, Source,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, Capture, CaptureId, EndpointState, Entry, Notice,
+    Origin, Sight, Source,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
@@ -13,6 +14,7 @@ use crate::addresses::settle;
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::looking::{note_read, note_sight};
+use crate::noticing::put_notice;
 use crate::rows::{
     ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, article_of, blocks, list, location_of, maybe_time,
     millis, source_of, time,
@@ -135,6 +137,12 @@ impl Extracting for Database {
     }
 }
 
+/// How long a content rule has to find nothing before a person is told.
+const RULE_FAILS_FOR: SignedDuration = SignedDuration::from_hours(24);
+
+/// What is said of a source whose content rule yields nothing any more.
+pub(crate) const RULE_IS_EMPTY: &str = "its content rule finds nothing, the general algorithm reads its pages: `qarauyl extract ADDRESS --source ID`";
+
 /// Notes whether the source's content rule yields text: since when it does not, 0 when it does.
 async fn put_rule_state(
     transaction: &mut Transaction<'static, Any>,
@@ -154,6 +162,36 @@ async fn put_rule_state(
     .bind(page.source.id.as_str())
     .execute(&mut **transaction)
     .await?;
+    tell_of_rule(transaction, page, is_empty, now).await
+}
+
+/// Tells a person once when the rule has found nothing for a day, and once when it does again: a page or two without
+/// text are no news.
+async fn tell_of_rule(
+    transaction: &mut Transaction<'static, Any>,
+    page: &PageCapture,
+    is_empty: bool,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let id = &page.source.id;
+    let row = sqlx::query("select rule_empty_since, rule_empty_told from sources where id = $1")
+        .bind(id.as_str())
+        .fetch_one(&mut **transaction)
+        .await?;
+    let (since, told): (i64, i64) = (row.try_get("rule_empty_since")?, row.try_get("rule_empty_told")?);
+    let lasts = is_empty && now.duration_since(time(since)) >= RULE_FAILS_FOR;
+    if lasts == (told > 0) || (is_empty && !lasts) {
+        return Ok(());
+    }
+    let reason = if is_empty { RULE_IS_EMPTY.to_owned() } else { String::new() };
+    let since = time(if is_empty { since } else { told });
+    let notice = Notice { state: EndpointState::Empty, recovered: !is_empty, since, reason };
+    put_notice(transaction, (id, None), &notice, now).await?;
+    sqlx::query("update sources set rule_empty_told = $1 where id = $2")
+        .bind(if is_empty { millis(notice.since) } else { 0 })
+        .bind(id.as_str())
+        .execute(&mut **transaction)
+        .await?;
     Ok(())
 }
 

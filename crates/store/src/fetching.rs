@@ -1,25 +1,32 @@
 //! What the fetcher keeps: entries of a poll, captures of pages, and what could not be read.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
     Article, ArticleId, CanonicalUrl, CaptureLocation, Conduct, Endpoint, EndpointId, EndpointState, Entry,
-    FirstLook, Source, Validators, registered_domain,
+    FirstLook, Health, Notice, Source, Validators, registered_domain,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 use url::Url;
 
 use crate::addresses::{known, owner};
-use crate::conduct_row::{conduct_column, conduct_of};
 use crate::database::{close_job, open_job};
 use crate::extracting::keep_feed_version;
 use crate::job::NewJob;
 use crate::looking::open_look;
+use crate::noticing::put_notice;
 use crate::queue::give_back;
+use crate::rows::conduct::{conduct_column, conduct_of};
+use crate::rows::health::{health_column, health_of};
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, article_of, maybe_time, millis, source_of, word};
 use crate::sourcing::poll_job;
 use crate::{Database, Job, JobKind, StoreError};
+
+/// How many addresses are asked for in one statement.
+const ADDRESSES: usize = 200;
 
 /// What a poll found.
 #[derive(Debug, Clone)]
@@ -34,16 +41,43 @@ pub struct Polled {
     pub validators: Validators,
     /// What the poll taught of its server.
     pub conduct: Conduct,
+    /// Whether it answered with something readable, or said that nothing has changed.
+    pub is_read: bool,
     /// How it does now.
     pub state: EndpointState,
     /// Why, in plain words; empty when all is well.
     pub reason: String,
+    /// How it has done of late.
+    pub health: Health,
+    /// What a person is told of it; `None` mostly.
+    pub notice: Option<Notice>,
     /// When it was asked.
     pub at: Timestamp,
     /// When it is to be asked again.
     pub next_due: Timestamp,
     /// What is known of its habits now, in the fetcher's own form; `None` keeps what was known.
     pub habit: Option<Vec<u8>>,
+}
+
+impl Polled {
+    /// Returns a poll that was read at `at` and told nothing new: all stays as it is known.
+    pub fn nothing_new(source: Source, endpoint: Endpoint, at: Timestamp, next_due: Timestamp) -> Self {
+        Self {
+            entries: Vec::new(),
+            validators: endpoint.validators.clone(),
+            conduct: endpoint.conduct.clone(),
+            is_read: true,
+            state: EndpointState::Unchanged,
+            reason: String::new(),
+            health: endpoint.health.clone(),
+            notice: None,
+            at,
+            next_due,
+            habit: None,
+            endpoint,
+            source,
+        }
+    }
 }
 
 /// An article whose page is to be fetched.
@@ -91,6 +125,16 @@ pub trait Fetching: Send + Sync {
     /// Returns the endpoint of a Poll job; `None` when it is not configured any more.
     async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError>;
 
+    /// Returns which of `entries` the endpoint has announced before, by their identities.
+    async fn shown_before(
+        &self,
+        endpoint: EndpointId,
+        entries: &[Entry],
+    ) -> Result<HashSet<String>, StoreError>;
+
+    /// Returns the other endpoints of the same source that list articles: its sitemaps and listing pages.
+    async fn lists_beside(&self, endpoint: &Endpoint) -> Result<Vec<Endpoint>, StoreError>;
+
     /// Keeps what a poll found, opens a FetchPage job per new entry and the next Poll job. Returns how many were new.
     async fn finish_poll(&self, job: &Job, polled: &Polled) -> Result<u32, StoreError>;
 
@@ -111,14 +155,52 @@ pub trait Fetching: Send + Sync {
 impl Fetching for Database {
     async fn endpoint(&self, id: EndpointId) -> Result<Option<(Source, Endpoint)>, StoreError> {
         let sql = format!(
-            "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.selectors as e_selectors, e.etag as e_etag,
-             e.last_modified as e_last_modified, e.conduct as e_conduct, e.state as e_state, e.last_read as e_last_read, e.looked as e_looked,
+            "select {SOURCE_COLUMNS}, {ENDPOINT_COLUMNS},
              coalesce((select a.url from entries n join articles a on a.id = n.article where n.endpoint = e.id
                        order by n.id desc limit 1), '') as e_newest
              from endpoints e join sources s on s.id = e.source where e.id = $1 and e.configured = 1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
         row.map(|row| Ok((source_of(&row)?, endpoint_of(&row)?))).transpose()
+    }
+
+    async fn shown_before(
+        &self,
+        endpoint: EndpointId,
+        entries: &[Entry],
+    ) -> Result<HashSet<String>, StoreError> {
+        let mut before = HashSet::new();
+        for part in entries.chunks(ADDRESSES) {
+            let places: Vec<String> = (2..part.len() + 2).map(|number| format!("${number}")).collect();
+            let places = places.join(", ");
+            let sql = format!(
+                "select a.identity as identity from articles a join entries n on n.article = a.id
+                 where n.endpoint = $1 and a.identity in ({places})
+                 union select x.identity as identity from aliases x join entries n on n.article = x.article
+                 where n.endpoint = $1 and x.identity in ({places})"
+            );
+            let mut query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(endpoint.0);
+            for entry in part {
+                query = query.bind(entry.url.identity());
+            }
+            for row in query.fetch_all(self.readers()).await? {
+                before.insert(row.try_get("identity")?);
+            }
+        }
+        Ok(before)
+    }
+
+    async fn lists_beside(&self, endpoint: &Endpoint) -> Result<Vec<Endpoint>, StoreError> {
+        let sql = format!(
+            "select e.source as s_id, {ENDPOINT_COLUMNS}, '' as e_newest from endpoints e
+             where e.source = $1 and e.id <> $2 and e.configured = 1 and e.kind in ('sitemap', 'listing') order by e.id"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(endpoint.source.as_str())
+            .bind(endpoint.id.0)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(endpoint_of).collect()
     }
 
     async fn finish_poll(&self, job: &Job, polled: &Polled) -> Result<u32, StoreError> {
@@ -129,6 +211,10 @@ impl Fetching for Database {
             new += u32::from(keep_entry(&mut transaction, polled, entry).await?);
         }
         put_state(&mut transaction, polled).await?;
+        if let Some(notice) = &polled.notice {
+            put_notice(&mut transaction, (&polled.source.id, Some(polled.endpoint.id)), notice, polled.at)
+                .await?;
+        }
         if polled.source.enabled {
             let next = poll_job(polled.endpoint.id, &polled.endpoint.url, polled.next_due);
             open_job(&mut transaction, next, polled.at).await?;
@@ -261,26 +347,31 @@ fn page_lane(entry: &Entry, connections: u32, article: i64) -> String {
 }
 
 async fn put_state(transaction: &mut Transaction<'static, Any>, polled: &Polled) -> Result<(), StoreError> {
-    let read = matches!(polled.state, EndpointState::Ok | EndpointState::Unchanged);
     sqlx::query(
         "update endpoints set etag = $1, last_modified = $2, state_reason = $3, last_polled = $4,
          state_since = case when state = $5 then state_since else $4 end, state = $5,
          last_read = case when $6 = 1 then $4 else last_read end, looked = case when $6 = 1 then 1 else looked end,
-         conduct = $8, habit = coalesce($9, habit) where id = $7",
+         conduct = $8, habit = coalesce($9, habit), health = $10 where id = $7",
     )
     .bind(polled.validators.etag.clone())
     .bind(polled.validators.last_modified.clone())
     .bind(polled.reason.as_str())
     .bind(millis(polled.at))
     .bind(polled.state.as_str())
-    .bind(i64::from(read))
+    .bind(i64::from(polled.is_read))
     .bind(polled.endpoint.id.0)
     .bind(conduct_column(&polled.conduct))
     .bind(polled.habit.clone())
+    .bind(health_column(&polled.health))
     .execute(&mut **transaction)
     .await?;
     Ok(())
 }
+
+/// What [`endpoint_of`] reads, but for the newest entry, which not everyone asks for.
+pub(crate) const ENDPOINT_COLUMNS: &str = "e.id as e_id, e.kind as e_kind, e.url as e_url, e.selectors as e_selectors,
+ e.etag as e_etag, e.last_modified as e_last_modified, e.conduct as e_conduct, e.health as e_health, e.state as e_state,
+ e.last_read as e_last_read, e.looked as e_looked";
 
 pub(crate) fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
     let url: String = row.try_get("e_url")?;
@@ -295,6 +386,7 @@ pub(crate) fn endpoint_of(row: &AnyRow) -> Result<Endpoint, StoreError> {
             last_modified: row.try_get("e_last_modified")?,
         },
         conduct: conduct_of(row.try_get("e_conduct")?)?,
+        health: health_of(row.try_get("e_health")?)?,
         state: word("state of an endpoint", row.try_get("e_state")?)?,
         last_read: maybe_time(row.try_get("e_last_read")?),
         looked: row.try_get::<i64, _>("e_looked")? != 0,

@@ -9,7 +9,6 @@
 
 mod addresses;
 mod administering;
-mod conduct_row;
 mod config;
 mod context;
 mod database;
@@ -22,6 +21,7 @@ mod looking;
 mod mailing;
 mod matching;
 mod migrate;
+mod noticing;
 mod queue;
 mod reading;
 mod remembering;
@@ -29,7 +29,6 @@ mod retry;
 mod rows;
 mod scheduling;
 mod sealed;
-mod sealed_rows;
 mod sourcing;
 mod subscribing;
 mod watching;

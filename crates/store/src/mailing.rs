@@ -11,8 +11,9 @@ use sqlx::{Any, Row, Transaction};
 
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
+use crate::noticing::take_notices;
+use crate::rows::sealed::{ContentsRow, ExcerptRow};
 use crate::rows::{millis, time, word};
-use crate::sealed_rows::{ContentsRow, ExcerptRow};
 use crate::subscribing::zone_of;
 use crate::{Database, Job, JobKind, StoreError};
 
@@ -80,7 +81,8 @@ impl Mailing for Database {
         if due.is_empty() && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await? {
             return Ok(None);
         }
-        let contents = self.contents(&mut transaction, (&subscriber, frequency), &due, now).await?;
+        let mut contents = self.contents(&mut transaction, (&subscriber, frequency), &due, now).await?;
+        contents.news = take_notices(&mut transaction, &subscriber).await?;
         let digest =
             self.put_digest(&mut transaction, subscriber, (frequency, domain), (contents, now)).await?;
         for (alert, ..) in &digest.contents.items {
@@ -252,6 +254,7 @@ impl Database {
         Ok(DigestContents {
             items,
             mode: mode_of(transaction, subscriber, frequency).await?,
+            news: Vec::new(),
             older_matches: older_matches(transaction, subscriber, frequency).await?,
             readings: readings(transaction, now).await?,
             next_mail: frequency.is_sent_empty().then(|| frequency.next_due(now, &zone)),

@@ -10,8 +10,8 @@ use crate::context::{VersionInContext, context_of};
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::mailing::deliver_job;
+use crate::rows::sealed::ExcerptRow;
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, list, millis, word};
-use crate::sealed_rows::ExcerptRow;
 use crate::{Database, Job, JobKind, StoreError};
 
 /// A story that a version may belong to.

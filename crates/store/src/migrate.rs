@@ -37,6 +37,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0007_looks.sql"),
         include_str!("../migrations/postgres/0007_looks.sql"),
     ),
+    (
+        8,
+        include_str!("../migrations/sqlite/0008_health.sql"),
+        include_str!("../migrations/postgres/0008_health.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

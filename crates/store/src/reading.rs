@@ -9,6 +9,7 @@ use model::{
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use crate::extracting::RULE_IS_EMPTY;
 use crate::rows::{
     ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, location_of, maybe_time,
     source_of, time, version_of, word,
@@ -259,13 +260,10 @@ fn capture_record_of(row: &AnyRow) -> Result<CaptureRecord, StoreError> {
     })
 }
 
-/// What is said of a source whose content rule yields nothing any more.
-const RULE_IS_EMPTY: &str = "its content rule finds nothing, the general algorithm reads its pages: `qarauyl extract ADDRESS --source ID`";
-
 fn source_record_of(row: &AnyRow) -> Result<SourceRecord, StoreError> {
     let mut record = endpoint_record_of(row)?;
     let empty_since = maybe_time(row.try_get("s_rule_empty_since")?);
-    // An endpoint that cannot be read at all is the greater trouble.
+    // An endpoint that is in trouble itself is the greater one.
     if empty_since.is_some() && matches!(record.state, EndpointState::Ok | EndpointState::Unchanged) {
         record.state = EndpointState::Empty;
         RULE_IS_EMPTY.clone_into(&mut record.reason);

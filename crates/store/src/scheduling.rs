@@ -1,21 +1,19 @@
 //! What the schedule remembers: habits of endpoints, what they share, and how many polls are due in which minute.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{Endpoint, EndpointId, Entry, Source};
+use model::{Endpoint, EndpointId, Source};
 use sqlx::any::AnyRow;
 use sqlx::{AssertSqlSafe, Row};
 
-use crate::fetching::endpoint_of;
+use crate::fetching::{ENDPOINT_COLUMNS, endpoint_of};
 use crate::rows::{SOURCE_COLUMNS, maybe_time, source_of};
 use crate::{Database, StoreError};
 
 /// Milliseconds of a minute.
 const MINUTE: i64 = 60_000;
-/// How many addresses are asked for in one statement.
-const ADDRESSES: usize = 200;
 
 /// An endpoint that is polled, with what the schedule knows of it.
 #[derive(Debug, Clone)]
@@ -47,13 +45,6 @@ pub trait Scheduling: Send + Sync {
 
     /// Counts the polls that are due in each minute since 1970, from the first to the last of `minutes`.
     async fn booked(&self, minutes: (i64, i64)) -> Result<BTreeMap<i64, u32>, StoreError>;
-
-    /// Returns which of `entries` the endpoint has shown before, by their identities.
-    async fn shown_before(
-        &self,
-        endpoint: EndpointId,
-        entries: &[Entry],
-    ) -> Result<HashSet<String>, StoreError>;
 }
 
 #[async_trait]
@@ -68,9 +59,7 @@ impl Scheduling for Database {
 
     async fn scheduled(&self) -> Result<Vec<Scheduled>, StoreError> {
         let sql = format!(
-            "select {SOURCE_COLUMNS}, e.id as e_id, e.kind as e_kind, e.url as e_url, e.selectors as e_selectors,
-             e.etag as e_etag, e.last_modified as e_last_modified, e.conduct as e_conduct, e.state as e_state, e.last_read as e_last_read,
-             e.looked as e_looked, '' as e_newest, e.habit as e_habit,
+            "select {SOURCE_COLUMNS}, {ENDPOINT_COLUMNS}, '' as e_newest, e.habit as e_habit,
              coalesce((select j.due from jobs j where j.kind = 'poll' and j.subject = e.id and j.parked = 0), 0) as e_due
              from endpoints e join sources s on s.id = e.source where e.configured = 1 and s.enabled = 1
              order by s.id, e.id"
@@ -112,32 +101,6 @@ impl Scheduling for Database {
             Ok((row.try_get("minute")?, u32::try_from(polls).unwrap_or(u32::MAX)))
         };
         rows.iter().map(booked).collect()
-    }
-
-    async fn shown_before(
-        &self,
-        endpoint: EndpointId,
-        entries: &[Entry],
-    ) -> Result<HashSet<String>, StoreError> {
-        let mut before = HashSet::new();
-        for part in entries.chunks(ADDRESSES) {
-            let places: Vec<String> = (2..part.len() + 2).map(|number| format!("${number}")).collect();
-            let places = places.join(", ");
-            let sql = format!(
-                "select a.identity as identity from articles a join entries n on n.article = a.id
-                 where n.endpoint = $1 and a.identity in ({places})
-                 union select x.identity as identity from aliases x join entries n on n.article = x.article
-                 where n.endpoint = $1 and x.identity in ({places})"
-            );
-            let mut query = sqlx::query(AssertSqlSafe(sql)).bind(endpoint.0);
-            for entry in part {
-                query = query.bind(entry.url.identity());
-            }
-            for row in query.fetch_all(self.readers()).await? {
-                before.insert(row.try_get("identity")?);
-            }
-        }
-        Ok(before)
     }
 }
 

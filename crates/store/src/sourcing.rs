@@ -112,13 +112,14 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
     let languages: Vec<String> = source.languages.iter().map(|lang| lang.as_str().to_owned()).collect();
     sqlx::query(
         "insert into sources (id, name, country, kind, languages, owner, schedule, timezone, first_look, delay_ms,
-         connections, enabled, rules, proxy, accept_language)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+         connections, enabled, rules, proxy, accept_language, robots_override)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
          on conflict (id) do update set name = excluded.name, country = excluded.country, kind = excluded.kind,
          languages = excluded.languages, owner = excluded.owner, schedule = excluded.schedule,
          timezone = excluded.timezone, first_look = excluded.first_look, delay_ms = excluded.delay_ms,
          connections = excluded.connections, enabled = excluded.enabled, rules = excluded.rules,
-         proxy = excluded.proxy, accept_language = excluded.accept_language,
+         proxy = excluded.proxy, accept_language = excluded.accept_language, robots_override = excluded.robots_override,
+         rule_empty_told = case when sources.rules = excluded.rules then sources.rule_empty_told else 0 end,
          rule_empty_since = case when sources.rules = excluded.rules then sources.rule_empty_since else 0 end",
     )
     .bind(source.id.as_str())
@@ -136,6 +137,7 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
     .bind(source.rules.as_str())
     .bind(source.proxy.as_ref().map(ToString::to_string).unwrap_or_default())
     .bind(source.accept_language.as_str())
+    .bind(source.robots_override.as_str())
     .execute(&mut **transaction)
     .await?;
     Ok(())

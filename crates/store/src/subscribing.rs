@@ -148,6 +148,7 @@ impl Subscribing for Database {
             "delete from deliveries where digest in (select id from digests where subscriber = $1)",
             "delete from digests where subscriber = $1",
             "delete from tellings where subscriber = $1",
+            "delete from told_notices where subscriber = $1",
             "delete from subscriptions where subscriber = $1",
             "delete from jobs where kind = 'deliver' and subject = $1",
             "delete from subscribers where id = $1",

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use model::{
     Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, Clock, EndpointId, EndpointKind,
-    EndpointState, Entry, FirstLook, Source, Validators,
+    EndpointState, Entry, FirstLook, Source,
 };
 use store::{
     ConfiguredEndpoint, ConfiguredSource, Database, Extracting, Extraction, Fetching, Job, JobKind,
@@ -66,16 +66,9 @@ impl TestHouse {
         let (source, endpoint) = self.store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();
         let now = self.clock.now();
         let polled = Polled {
-            endpoint,
-            source,
             entries: articles.iter().map(|(name, title, _)| entry(name, title, now)).collect(),
-            validators: Validators::default(),
-            conduct: model::Conduct::default(),
             state: EndpointState::Ok,
-            reason: String::new(),
-            at: now,
-            next_due: now + SignedDuration::from_mins(15),
-            habit: None,
+            ..Polled::nothing_new(source, endpoint, now, now + SignedDuration::from_mins(15))
         };
         self.store.finish_poll(&job, &polled).await.unwrap();
     }

@@ -38,6 +38,7 @@ struct Row {
     state: &'static str,
     words: String,
     reason: String,
+    robots_override: String,
     since: Option<Moment>,
     last_read: Option<Moment>,
     articles: u64,
@@ -45,7 +46,7 @@ struct Row {
 }
 
 /// The groups, those that need a person first.
-const GROUPS: [&str; 3] = ["group_trouble", "group_new", "group_fine"];
+const GROUPS: [&str; 4] = ["group_trouble", "group_odd", "group_new", "group_fine"];
 
 pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response, PageError> {
     let records = app.store.source_records().await.map_err(|error| face.failed(&error))?;
@@ -54,7 +55,7 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
         return Ok(json(&records));
     }
     let (on, off): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.source.enabled);
-    let fine = on.iter().filter(|record| group_of(record.state) == "group_fine").count();
+    let fine = on.iter().filter(|record| answers(record.state)).count();
     let summary = face.words.fill("sources_sum", &[("n", &on.len().to_string()), ("m", &fine.to_string())]);
     let mut groups: Vec<Group> = GROUPS.map(|name| Group { name, rows: Vec::new() }).into();
     for record in on {
@@ -68,10 +69,17 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
     Ok(page(&SourcesPage { face, summary, groups, off }))
 }
 
+fn answers(state: EndpointState) -> bool {
+    matches!(group_of(state), "group_fine" | "group_odd")
+}
+
 fn group_of(state: EndpointState) -> &'static str {
     match state {
         EndpointState::New => "group_new",
         EndpointState::Ok | EndpointState::Unchanged => "group_fine",
+        EndpointState::Frozen | EndpointState::Flooding | EndpointState::Gap | EndpointState::Moved => {
+            "group_odd"
+        }
         EndpointState::Blocked
         | EndpointState::Gone
         | EndpointState::Broken
@@ -92,6 +100,7 @@ fn row(face: &Face, record: SourceRecord) -> Row {
         endpoint_kind: face.word("endpoint", record.endpoint_kind.as_str()),
         state: record.state.as_str(),
         words: face.word("state", record.state.as_str()),
+        robots_override: record.source.robots_override,
         reason: record.reason,
         since: record.since.map(Moment::minute),
         last_read: record.last_read.map(Moment::minute),

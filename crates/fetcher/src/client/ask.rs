@@ -24,6 +24,8 @@ pub struct Ask<'a> {
     pub pace: Pace,
     /// What becomes of a body that is larger than we take.
     pub oversize: Oversize,
+    /// Whether a person has decided that the source is read although its robots.txt forbids it.
+    pub overrides_robots: bool,
 }
 
 /// What becomes of a body that is larger than we take.
@@ -55,6 +57,7 @@ impl<'a> Ask<'a> {
             proxy: source.proxy.as_ref(),
             pace: Pace { connections: source.connections, delay: source.delay.unsigned_abs() },
             oversize: Oversize::Refuse,
+            overrides_robots: !source.robots_override.is_empty(),
         }
     }
 

@@ -185,7 +185,7 @@ impl PoliteClient {
         let mut pace = ask.pace;
         if purpose == Purpose::Page {
             let robots = self.rules(ask).await?;
-            if !robots.allows(path_of(ask.url)) {
+            if !ask.overrides_robots && !robots.allows(path_of(ask.url)) {
                 return Err(FetchError::Excluded { place: place() });
             }
             let wanted = robots.crawl_delay().unwrap_or_default().min(self.settings.longest_crawl_delay);

@@ -6,4 +6,5 @@ mod candidates;
 mod probe;
 
 pub use candidates::{Candidate, Origin};
+pub(crate) use probe::sitemaps_named;
 pub use probe::{Discovery, Found, discover};

@@ -68,7 +68,7 @@ pub async fn discover(client: &PoliteClient, source: &Source, url: &Url) -> Resu
     }
     let site = of_page(&body, &content_type, &home);
     search.ask_all(site.candidates).await;
-    let robots = search.robots(&home).await;
+    let robots = robots(client, source, &home).await;
     search.ask_all(robots).await;
     for kind in [EndpointKind::Feed, EndpointKind::Sitemap] {
         // Guessing is for sites that say nothing.
@@ -102,6 +102,22 @@ fn kind_of(client: &PoliteClient, body: &[u8], url: &Url) -> Option<EndpointKind
     sitemap::parse(body, &arrived, client.max_decoded_bytes()).is_ok().then_some(EndpointKind::Sitemap)
 }
 
+/// Returns the sitemaps that the robots.txt of a site names, news first.
+pub(crate) async fn sitemaps_named(client: &PoliteClient, source: &Source, site: &Url) -> Vec<Endpoint> {
+    let endpoint = |named: Candidate| Endpoint::new(source.id.clone(), named.kind, named.url);
+    robots(client, source, site).await.into_iter().map(endpoint).collect()
+}
+
+async fn robots(client: &PoliteClient, source: &Source, home: &Url) -> Vec<Candidate> {
+    let Ok(url) = home.join("/robots.txt") else { return Vec::new() };
+    match client.fetch(&Ask::of(source, &url)).await {
+        Ok(Fetched::Exchange(exchange)) => {
+            of_robots(&String::from_utf8_lossy(&client.body_start(&exchange)), home)
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl Search<'_> {
     fn has(&self, kind: EndpointKind) -> bool {
         self.found.iter().any(|one| one.candidate.kind == kind)
@@ -122,16 +138,6 @@ impl Search<'_> {
             let failures = self.failed.len();
             self.ask(candidate).await;
             self.failed.truncate(failures);
-        }
-    }
-
-    async fn robots(&mut self, home: &Url) -> Vec<Candidate> {
-        let Ok(url) = home.join("/robots.txt") else { return Vec::new() };
-        match self.client.fetch(&Ask::of(self.source, &url)).await {
-            Ok(Fetched::Exchange(exchange)) => {
-                of_robots(&String::from_utf8_lossy(&self.client.body_start(&exchange)), home)
-            }
-            _ => Vec::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use model::{Endpoint, EndpointState, Entry, Source};
+use model::{Endpoint, Source};
 use store::{Scheduling, StoreError};
 use tokio::sync::Mutex;
 
@@ -31,12 +31,12 @@ pub struct Scheduler {
 }
 
 /// What a poll came to, as far as the schedule minds.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown<'a> {
-    /// The state in which the poll left the endpoint.
-    pub(crate) state: EndpointState,
-    /// What it announced.
-    pub(crate) entries: &'a [Entry],
+#[derive(Debug, Clone)]
+pub(crate) struct Shown {
+    /// What was read; `None` when it failed.
+    pub(crate) look: Option<Look>,
+    /// Whether the server said that the place is gone for good.
+    pub(crate) is_gone: bool,
     /// The least wait that answer and feed asked for, when it was read.
     pub(crate) least_wait: Option<SignedDuration>,
     /// The time that the server named, when it refused.
@@ -66,17 +66,16 @@ impl Scheduler {
     pub(crate) async fn next(
         &self,
         (source, endpoint): (&Source, &Endpoint),
-        shown: Shown<'_>,
+        shown: Shown,
         now: Timestamp,
     ) -> Result<Next, StoreError> {
         let pool = self.pool(now).await?;
         let place = Place { offset: offset(&source.timezone, now), pool: &pool };
         let known = self.store.habit(endpoint.id).await?;
         let mut habit = known.and_then(|bytes| Habit::from_bytes(&bytes)).unwrap_or_default();
-        if matches!(shown.state, EndpointState::Ok | EndpointState::Unchanged) {
-            habit.look(&self.look(endpoint, shown, now).await?, place);
-        } else {
-            habit.failed(minutes(now));
+        match &shown.look {
+            Some(look) => habit.look(look, place),
+            None => habit.failed(minutes(now)),
         }
         if let Some(wait) = shown.least_wait {
             habit.least_wait = length(wait);
@@ -87,24 +86,12 @@ impl Scheduler {
             let day = now.saturating_add(SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
             return Ok(Next { due: day, habit: habit.to_bytes() });
         };
-        let is_gone = shown.state == EndpointState::Gone;
-        let asked =
-            Asked { schedule: &schedule, seed: seed(endpoint), not_before: shown.not_before, is_gone };
+        let Shown { not_before, is_gone, .. } = shown;
+        let asked = Asked { schedule: &schedule, seed: seed(endpoint), not_before, is_gone };
         let due = due(&habit, place, asked, now);
         // A cron expression has its phase already, and a promise to be near its time.
         let at = if schedule.is_auto() { self.spread(due, &pool, now).await? } else { due.at };
         Ok(Next { due: at, habit: habit.to_bytes() })
-    }
-
-    async fn look(&self, endpoint: &Endpoint, shown: Shown<'_>, now: Timestamp) -> Result<Look, StoreError> {
-        let at = minutes(now);
-        if shown.state == EndpointState::Unchanged {
-            return Ok(Look { at, new: Vec::new(), shown: None });
-        }
-        let before = self.store.shown_before(endpoint.id, shown.entries).await?;
-        let new = shown.entries.iter().filter(|entry| !before.contains(&entry.url.identity()));
-        let new = new.map(|entry| entry.published.map(minutes)).collect();
-        Ok(Look { at, new, shown: Some(shown.entries.len()) })
     }
 
     /// Moves a time off a full minute, and never before what was asked for.

@@ -66,6 +66,7 @@ pub(crate) fn ask(url: &Url) -> Ask<'_> {
         proxy: None,
         pace: Pace { connections: 4, delay: Duration::ZERO },
         oversize: Oversize::Refuse,
+        overrides_robots: false,
     }
 }
 

@@ -18,4 +18,5 @@ mod polls;
 mod proxies;
 #[path = "../support/shipped.rs"]
 mod shipped;
+mod states;
 mod tls;

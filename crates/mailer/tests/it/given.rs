@@ -3,8 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use mailer::{Config, Message, Security, SmtpConfig, Subject, TransportKind, render};
 use model::{
-    AlertId, Digest, DigestContents, DigestId, Excerpt, Mode, Named, Readings, StoryId, Subscriber,
-    SubscriberId,
+    AlertId, Digest, DigestContents, DigestId, EndpointState, Excerpt, Mode, Named, Notice, Readings,
+    SourceNews, StoryId, Subscriber, SubscriberId,
 };
 use text::Lang;
 
@@ -50,11 +50,29 @@ pub(crate) fn digest(language: &str, items: Vec<(AlertId, StoryId, Excerpt)>) ->
         contents: DigestContents {
             items,
             mode: Some(Mode::Full),
+            news: Vec::new(),
             older_matches: 12,
             readings: readings(),
             next_mail: Some(now() + SignedDuration::from_hours(24)),
         },
     }
+}
+
+/// One source that fell silent, one that blocks, one that is well again.
+pub(crate) fn source_news() -> Vec<SourceNews> {
+    let since = now() - SignedDuration::from_hours(9);
+    let news = |name: &str, state, recovered, reason: &str| SourceNews {
+        source_name: name.to_owned(),
+        notice: Notice { state, recovered, since, reason: reason.to_owned() },
+    };
+    let silent = "it answers, but nothing new came for 9 days: see whether the outlet publishes at another address now";
+    let wall = "`news.example` shows a challenge for browsers instead of the page: ask the outlet to let readers in, or find \
+                another address";
+    vec![
+        news("Steppe Herald", EndpointState::Frozen, false, silent),
+        news("ئالتاي ئەۋازى", EndpointState::Blocked, false, wall),
+        news("Қорғас жаршысы", EndpointState::Broken, true, ""),
+    ]
 }
 
 fn readings() -> Readings {

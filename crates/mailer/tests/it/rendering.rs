@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use mailer::{Config, Subject, render};
 use model::{AlertId, Digest, Excerpt, Mode, Readings, StoryId};
 
-use crate::given::{all_scripts, article, config, digest, headers, rendered};
+use crate::given::{all_scripts, article, config, digest, headers, rendered, source_news};
 
 #[test]
 fn articles_in_six_scripts_keep_their_language_and_direction() {
@@ -31,6 +31,19 @@ fn a_digest_comes_when_nothing_matched_in_each_language() {
         assert_snapshot!(format!("empty_{language}"), rendered(&digest(language, Vec::new())).text);
     }
     assert_snapshot!("empty_html_ug", rendered(&digest("ug", Vec::new())).html);
+}
+
+#[test]
+fn troubles_of_sources_are_told_with_a_way_out() {
+    for language in ["en", "ug"] {
+        let mut digest = digest(language, Vec::new());
+        digest.contents.news = source_news();
+        let message = rendered(&digest);
+        assert_snapshot!(format!("source_news_{language}"), message.text);
+        if language == "ug" {
+            assert_snapshot!("source_news_html_ug", message.html);
+        }
+    }
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Which article an address is, and whose article a page is.
 
 use jiff::Timestamp;
-use model::{
-    ArticleId, CanonicalUrl, EndpointId, EndpointState, Entry, FirstLook, SourceKind, Validators, VersionId,
-};
+use model::{ArticleId, CanonicalUrl, EndpointId, EndpointState, Entry, FirstLook, SourceKind, VersionId};
 use store::{Extraction, JobKind, NewVersion, Polled, Store};
 
 use crate::given::{extracted, fetched, leased, minutes, source, start, version};
@@ -16,16 +14,9 @@ async fn poll_of(store: &dyn Store, entries: Vec<Entry>, now: Timestamp) -> u32 
     let job = leased(store, JobKind::Poll, now).await.expect("a poll is due");
     let (source, endpoint) = store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();
     let polled = Polled {
-        endpoint,
-        source,
         entries,
-        validators: Validators::default(),
-        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
-        reason: String::new(),
-        at: now,
-        next_due: now + minutes(15),
-        habit: None,
+        ..Polled::nothing_new(source, endpoint, now, now + minutes(15))
     };
     store.finish_poll(&job, &polled).await.unwrap()
 }

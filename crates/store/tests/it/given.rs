@@ -81,16 +81,10 @@ pub(crate) async fn poll(store: &dyn Store, names: &[&str], now: Timestamp) -> u
     let job = leased(store, JobKind::Poll, now).await.expect("a poll is due");
     let (source, endpoint) = store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();
     let polled = Polled {
-        endpoint,
-        source,
         entries: names.iter().map(|name| entry(name)).collect(),
         validators: Validators { etag: Some("\"1\"".into()), last_modified: None },
-        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
-        reason: String::new(),
-        at: now,
-        next_due: now + minutes(15),
-        habit: None,
+        ..Polled::nothing_new(source, endpoint, now, now + minutes(15))
     };
     store.finish_poll(&job, &polled).await.unwrap()
 }

@@ -6,11 +6,11 @@ use store::{Job, JobKind, Sent, Store};
 
 use crate::given::{leased, matched, minutes, poll, polled, read, start, subscribed};
 
-async fn frozen(store: &dyn Store, job: &Job, now: Timestamp) -> Option<Digest> {
+pub(crate) async fn frozen(store: &dyn Store, job: &Job, now: Timestamp) -> Option<Digest> {
     store.freeze_digest(job, "sample.kz", now).await.unwrap()
 }
 
-async fn accepted(store: &dyn Store, job: &Job, digest: Option<&Digest>, now: Timestamp) {
+pub(crate) async fn accepted(store: &dyn Store, job: &Job, digest: Option<&Digest>, now: Timestamp) {
     let outcome = match digest {
         Some(_) => DeliveryOutcome::Accepted("250 ok".into()),
         None => DeliveryOutcome::Nothing,

@@ -12,6 +12,7 @@ mod engines;
 mod given;
 mod looks;
 mod mails;
+mod notices;
 mod queue;
 mod remembering;
 mod scheduling;
@@ -52,6 +53,9 @@ contract!(
     mails::what_comes_in_while_a_mail_is_sent_gets_the_next_one,
     mails::backlog_is_counted_and_not_told,
     mails::a_removed_subscriber_leaves_nothing_behind,
+    notices::each_subscriber_is_told_once_and_of_what_is_last,
+    notices::a_content_rule_is_told_after_a_day_and_when_it_finds_text_again,
+    notices::a_sources_lists_are_found_beside_its_feed,
     remembering::a_robots_txt_is_kept_until_the_next_one,
     remembering::what_a_poll_taught_of_a_server_is_there_at_the_next,
     scheduling::what_a_schedule_learned_is_kept_with_the_poll,

@@ -1,6 +1,6 @@
 //! What the fetcher remembers of servers.
 
-use model::{Conduct, EndpointId, EndpointState, FirstLook, Move, Validators};
+use model::{Conduct, EndpointId, FirstLook, Move};
 use store::{JobKind, KeptRobots, Polled, Store};
 
 use crate::given::{leased, minutes, polled, start};
@@ -32,16 +32,8 @@ pub(crate) async fn what_a_poll_taught_of_a_server_is_there_at_the_next(store: &
         ..Conduct::default()
     };
     let poll = Polled {
-        endpoint,
-        source,
-        entries: Vec::new(),
-        validators: Validators::default(),
         conduct: conduct.clone(),
-        state: EndpointState::Unchanged,
-        reason: String::new(),
-        at: start() + minutes(15),
-        next_due: start() + minutes(30),
-        habit: None,
+        ..Polled::nothing_new(source, endpoint, start() + minutes(15), start() + minutes(30))
     };
     store.finish_poll(&job, &poll).await.unwrap();
     let (_, endpoint) = store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();

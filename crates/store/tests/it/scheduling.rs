@@ -17,21 +17,7 @@ pub(crate) async fn what_a_schedule_learned_is_kept_with_the_poll(store: &dyn St
         let now = store.scheduled().await.unwrap()[0].due.unwrap();
         let job = leased(store, JobKind::Poll, now).await.unwrap();
         let (source, endpoint) = store.endpoint(EndpointId(job.subject)).await.unwrap().unwrap();
-        let (validators, state) = (endpoint.validators.clone(), endpoint.state);
-        let (entries, reason, next_due) = (Vec::new(), String::new(), now + minutes(30));
-        let conduct = endpoint.conduct.clone();
-        let done = Polled {
-            conduct,
-            endpoint,
-            source,
-            entries,
-            validators,
-            state,
-            reason,
-            at: now,
-            next_due,
-            habit,
-        };
+        let done = Polled { habit, ..Polled::nothing_new(source, endpoint, now, now + minutes(30)) };
         store.finish_poll(&job, &done).await.unwrap();
         assert_eq!(store.habit(id).await.unwrap(), Some(kept));
     }

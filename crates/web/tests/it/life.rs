@@ -2,9 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use model::{
-    Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, EndpointId, EndpointState, Entry, Validators,
-};
+use model::{Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, EndpointId, EndpointState, Entry};
 use store::{
     Extracting, Extraction, Fetching, Job, JobKind, NewCapture, NewVersion, Polled, Queue, UnreadPage,
 };
@@ -28,16 +26,9 @@ async fn announce(given: &Given, now: Timestamp) {
         published: None,
     };
     let polled = Polled {
-        endpoint,
-        source,
         entries: vec![entry],
-        validators: Validators::default(),
-        conduct: model::Conduct::default(),
         state: EndpointState::Ok,
-        reason: String::new(),
-        at: now,
-        next_due: now + SignedDuration::from_mins(15),
-        habit: None,
+        ..Polled::nothing_new(source, endpoint, now, now + SignedDuration::from_mins(15))
     };
     given.app.store.finish_poll(&job, &polled).await.unwrap();
 }

@@ -1,10 +1,10 @@
 //! What lies sealed in the columns of alerts and digests, as JSON.
 
-use model::{AlertId, DigestContents, Excerpt, Named, Readings, StoryId};
+use model::{AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryId};
 use serde::{Deserialize, Serialize};
 use text::Lang;
 
-use crate::rows::{maybe_time, millis};
+use crate::rows::{maybe_time, millis, time};
 
 /// An excerpt as it lies, sealed, in `alerts.excerpt_sealed`.
 #[derive(Serialize, Deserialize)]
@@ -67,6 +67,40 @@ pub(crate) struct ContentsRow {
     read: u32,
     unread: Vec<(String, String)>,
     next_mail: i64,
+    /// Digests of before there were any have none.
+    #[serde(default)]
+    news: Vec<NewsRow>,
+}
+
+/// What a digest tells of one source.
+#[derive(Serialize, Deserialize)]
+struct NewsRow {
+    source_name: String,
+    state: String,
+    recovered: bool,
+    since: i64,
+    reason: String,
+}
+
+impl From<&SourceNews> for NewsRow {
+    fn from(news: &SourceNews) -> Self {
+        let Notice { state, recovered, since, reason } = &news.notice;
+        Self {
+            source_name: news.source_name.clone(),
+            state: state.to_string(),
+            recovered: *recovered,
+            since: millis(*since),
+            reason: reason.clone(),
+        }
+    }
+}
+
+impl NewsRow {
+    fn into_news(self) -> Option<SourceNews> {
+        let (state, since) = (self.state.parse().ok()?, time(self.since));
+        let notice = Notice { state, recovered: self.recovered, since, reason: self.reason };
+        Some(SourceNews { source_name: self.source_name, notice })
+    }
 }
 
 impl From<&DigestContents> for ContentsRow {
@@ -80,6 +114,7 @@ impl From<&DigestContents> for ContentsRow {
             read: contents.readings.read,
             unread: contents.readings.unread.clone(),
             next_mail: contents.next_mail.map_or(0, millis),
+            news: contents.news.iter().map(NewsRow::from).collect(),
         }
     }
 }
@@ -95,6 +130,7 @@ impl ContentsRow {
             older_matches: self.older_matches,
             readings: Readings { enabled: self.enabled, read: self.read, unread: self.unread },
             next_mail: maybe_time(self.next_mail),
+            news: self.news.into_iter().filter_map(NewsRow::into_news).collect(),
         }
     }
 }

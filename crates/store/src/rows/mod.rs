@@ -1,5 +1,9 @@
 //! Rows: how the model's types lie in columns.
 
+pub(crate) mod conduct;
+pub(crate) mod health;
+pub(crate) mod sealed;
+
 use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
@@ -132,7 +136,8 @@ pub(crate) fn article_of(row: &AnyRow) -> Result<Article, StoreError> {
 pub(crate) const SOURCE_COLUMNS: &str = "s.id as s_id, s.name as s_name, s.country as s_country, s.kind as s_kind,
  s.languages as s_languages, s.owner as s_owner, s.schedule as s_schedule, s.timezone as s_timezone,
  s.first_look as s_first_look, s.delay_ms as s_delay_ms, s.connections as s_connections, s.enabled as s_enabled,
- s.rules as s_rules, s.proxy as s_proxy, s.accept_language as s_accept_language";
+ s.rules as s_rules, s.proxy as s_proxy, s.accept_language as s_accept_language,
+ s.robots_override as s_robots_override";
 
 /// Reads the columns of [`SOURCE_COLUMNS`].
 pub(crate) fn source_of(row: &AnyRow) -> Result<Source, StoreError> {
@@ -153,6 +158,7 @@ pub(crate) fn source_of(row: &AnyRow) -> Result<Source, StoreError> {
         proxy: proxy.map(|proxy| word("proxy", proxy)).transpose()?,
         accept_language: row.try_get("s_accept_language")?,
         enabled: row.try_get::<i64, _>("s_enabled")? != 0,
+        robots_override: row.try_get("s_robots_override")?,
         rules: row.try_get("s_rules")?,
     })
 }

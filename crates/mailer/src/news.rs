@@ -1,0 +1,139 @@
+//! What a mail tells of sources: troubles that began, with a way out, and troubles that are over. Each is told once.
+
+use std::collections::HashSet;
+
+use model::{Mode, SourceNews};
+
+use crate::line::one_line;
+use crate::view::Voice;
+
+/// News beyond these are only counted.
+const MOST: usize = 10;
+
+/// News of one source.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct NewsLine {
+    pub(crate) text: String,
+    /// The cause as the fetcher words it, in English; `None` when `text` says it already.
+    pub(crate) cause: Option<String>,
+}
+
+/// Returns the news of sources for a mail that says as much as `mode` allows.
+pub(crate) fn news(news: &[SourceNews], mode: Option<Mode>, voice: &Voice) -> Vec<NewsLine> {
+    let plain = |text| NewsLine { text, cause: None };
+    if mode == Some(Mode::Counts) {
+        let sources: HashSet<&str> = news.iter().map(|one| one.source_name.as_str()).collect();
+        let count = (!sources.is_empty()).then(|| plain(voice.count("news_count", sources.len())));
+        return count.into_iter().collect();
+    }
+    let mut lines: Vec<NewsLine> = Vec::new();
+    for one in news {
+        let line = line(one, voice);
+        // Two addresses of one source mostly fail together.
+        if !lines.iter().any(|known| known.text == line.text) {
+            lines.push(line);
+        }
+    }
+    let more = lines.len().saturating_sub(MOST);
+    lines.truncate(MOST);
+    lines.extend((more > 0).then(|| plain(voice.count("unread_more", more))));
+    lines
+}
+
+fn line(news: &SourceNews, voice: &Voice) -> NewsLine {
+    let (words, notice) = (voice.words, &news.notice);
+    let state = words.find(&format!("state_{}", notice.state)).unwrap_or(notice.state.as_str());
+    let values =
+        [("n", one_line(&news.source_name)), ("m", state.to_owned()), ("t", voice.local(notice.since))];
+    let text = words.fill(if notice.recovered { "news_over" } else { "news_began" }, &values);
+    if notice.recovered {
+        return NewsLine { text, cause: None };
+    }
+    let cause = Some(one_line(&notice.reason)).filter(|cause| !cause.is_empty());
+    let advice = words.find(&format!("advice_{}", notice.state)).unwrap_or_default();
+    // The cause is worded in English with its own advice.
+    match cause {
+        Some(cause) if words.language() == "en" => {
+            NewsLine { text: format!("{text} {}.", sentence(&cause)), cause: None }
+        }
+        cause => NewsLine { text: format!("{text} {advice}").trim().to_owned(), cause },
+    }
+}
+
+/// Writes the first letter large, unless a name in backquotes comes first.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use jiff::tz::TimeZone;
+    use model::{EndpointState, Notice};
+
+    use super::*;
+    use crate::words::Words;
+
+    fn voice(language: &str) -> Voice {
+        Voice { words: Words::of(language), zone: TimeZone::UTC }
+    }
+
+    fn one(name: &str, state: EndpointState, recovered: bool, reason: &str) -> SourceNews {
+        let since: Timestamp = "2026-11-23T02:00:00Z".parse().unwrap();
+        let notice = Notice { state, recovered, since, reason: reason.to_owned() };
+        SourceNews { source_name: name.to_owned(), notice }
+    }
+
+    fn texts(lines: &[NewsLine]) -> Vec<&str> {
+        lines.iter().map(|line| line.text.as_str()).collect()
+    }
+
+    #[test]
+    fn a_trouble_is_told_with_its_cause_and_a_way_out() {
+        let all = [
+            one(
+                "Herald",
+                EndpointState::Frozen,
+                false,
+                "it answers, but nothing new came for 9 days: see why",
+            ),
+            one("Tribune", EndpointState::Blocked, true, ""),
+        ];
+        let lines = news(&all, None, &voice("en"));
+        assert_eq!(
+            texts(&lines),
+            [
+                "Herald: far less comes than before, since 2026-11-23 02:00. It answers, but nothing new came for 9 days: see why.",
+                "Tribune: all is well again. Before, since 2026-11-23 02:00: blocked us.",
+            ]
+        );
+        let lines = news(&all, None, &voice("ru"));
+        assert!(lines[0].text.ends_with("Проверьте, не публикует ли издание теперь по другому адресу."));
+        assert!(lines[0].cause.as_deref().unwrap().starts_with("it answers") && lines[1].cause.is_none());
+    }
+
+    #[test]
+    fn every_trouble_has_a_way_out_in_every_language() {
+        let fine = [EndpointState::New, EndpointState::Ok, EndpointState::Unchanged];
+        for state in EndpointState::ALL.iter().filter(|state| !fine.contains(state)) {
+            for language in ["en", "ru", "kk", "zh", "tr", "ug"] {
+                let advice = Words::of(language).find(&format!("advice_{state}"));
+                assert!(advice.is_some_and(|advice| !advice.is_empty()), "{state} {language}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_told_twice_or_too_much_is_counted() {
+        let twice =
+            [one("Herald", EndpointState::Gone, false, ""), one("Herald", EndpointState::Gone, false, "")];
+        assert_eq!(news(&twice, None, &voice("en")).len(), 1);
+        let many: Vec<SourceNews> =
+            (0..13).map(|number| one(&format!("Herald {number}"), EndpointState::Gone, false, "")).collect();
+        assert_eq!(texts(&news(&many, None, &voice("en"))).last(), Some(&"and 3 more"));
+        let counted = news(&many, Some(Mode::Counts), &voice("en"));
+        assert_eq!(texts(&counted), ["News of 13 sources: see the page of sources."]);
+        assert_eq!(news(&[], Some(Mode::Counts), &voice("en")), []);
+    }
+}
