@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
 use jiff::Timestamp;
 use model::{CaptureLocation, Clock};
@@ -16,7 +16,7 @@ use crate::exchange::Exchange;
 use crate::folder::files::{self, RepairError};
 use crate::folder::sealer::{SealError, Sealer, lock, walk};
 use crate::folder::space::{FreeSpace, NoRoom, Space, free_bytes};
-use crate::folder::writer::WarcWriter;
+use crate::folder::writer::{Order, WarcWriter};
 use crate::index::cdxj::{Index, IndexError};
 use crate::index::line::IndexLine;
 use crate::index::rebuild::Rebuild;
@@ -32,7 +32,7 @@ pub struct Archive {
     config: Config,
     clock: Clock,
     configuration_sha256: String,
-    space: Space,
+    space: Arc<Space>,
     index: Index,
     writing: OnceLock<Writing>,
     starting: Mutex<()>,
@@ -40,7 +40,6 @@ pub struct Archive {
 
 /// What only a process has that keeps something. The writers close their files before the sealer ends.
 struct Writing {
-    packer: Arc<Packer>,
     captures: WarcWriter,
     relooks: WarcWriter,
     sealer: Sealer,
@@ -86,7 +85,7 @@ impl Archive {
             config: config.clone(),
             clock,
             configuration_sha256: String::new(),
-            space: Space::new(&config.dir, config.min_free_bytes, free),
+            space: Arc::new(Space::new(&config.dir, config.min_free_bytes, free)),
             index: Index::of(&config.dir),
             writing: OnceLock::new(),
             starting: Mutex::new(()),
@@ -107,19 +106,39 @@ impl Archive {
     /// Keeps an exchange and returns once it is on the disk: what this answers survives a power cut.
     ///
     /// A `304` is kept as a `revisit` of the last capture of that address, when there is one.
-    /// Blocks for a flush, which all callers of the moment share: call it through `spawn_blocking`.
+    /// Blocks for a flush, which all callers of the moment share; [`Archive::keep_then`] does not.
     pub fn keep(&self, exchange: &Exchange) -> Result<Kept, KeepError> {
-        let earlier = if exchange.answer.response.status == 304 { self.last_page(exchange) } else { None };
-        self.keep_as(Class::Captures, exchange, earlier.as_ref())
+        let (tell, told) = mpsc::channel();
+        self.keep_then(exchange.clone(), tell_to(tell));
+        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
     }
 
-    /// Keeps a later look at a page whose earlier capture lies at `refers_to`, in a file of the class `relooks`.
+    /// Hands an exchange over to be kept, and calls `told` once it is on the disk, or cannot be kept.
+    ///
+    /// `told` is called on the thread that writes, and must not wait for anything. The call itself returns at once, but
+    /// where [`Archive::reads_first`] says that it reads the disk.
+    pub fn keep_then(&self, exchange: Exchange, told: impl FnOnce(Result<Kept, KeepError>) + Send + 'static) {
+        let is_unchanged = exchange.answer.response.status == 304;
+        let earlier = if is_unchanged { self.last_page(&exchange) } else { None };
+        self.hand_over(Class::Captures, (exchange, earlier), told);
+    }
+
+    /// Returns whether [`Archive::keep_then`] has to read the disk before it can hand `exchange` over: the first capture
+    /// repairs what an earlier run has left, and a `304` looks for the capture that it repeats.
+    pub fn reads_first(&self, exchange: &Exchange) -> bool {
+        self.writing.get().is_none() || exchange.answer.response.status == 304
+    }
+
+    /// Keeps a later look at a page whose earlier capture lies at `refers_to`, in a file of the class `relooks`. Blocks as
+    /// [`Archive::keep`] does.
     ///
     /// When the body has not changed, or the server says so, it is kept as a `revisit` without body. An earlier capture
     /// that was dropped or cannot be read is not referred to: then the answer is kept whole.
     pub fn keep_relook(&self, exchange: &Exchange, refers_to: &CaptureLocation) -> Result<Kept, KeepError> {
         let earlier = self.unpacked(refers_to).ok().and_then(|record| record.earlier());
-        self.keep_as(Class::Relooks, exchange, earlier.as_ref())
+        let (tell, told) = mpsc::channel();
+        self.hand_over(Class::Relooks, (exchange.clone(), earlier), tell_to(tell));
+        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
     }
 
     /// Reads a kept response back and proves it against the digest that was written with it. A revisit gives the body
@@ -174,27 +193,26 @@ impl Archive {
         let Some(writing) = self.writing.get() else { return Ok(()) };
         let closed = [&writing.captures, &writing.relooks].map(WarcWriter::close);
         writing.sealer.wait();
-        closed.into_iter().try_for_each(|closed| closed.map_err(|error| self.not_written(error)))
+        closed.into_iter().try_for_each(|closed| closed.map_err(|error| not_written(&self.space, error)))
     }
 
-    fn keep_as(
+    fn hand_over(
         &self,
         class: Class,
-        exchange: &Exchange,
-        earlier: Option<&Earlier>,
-    ) -> Result<Kept, KeepError> {
-        let writing = self.writing()?;
-        let packed = writing.packer.pack(exchange, earlier).map_err(|error| self.not_written(error))?;
+        (exchange, earlier): (Exchange, Option<Earlier>),
+        told: impl FnOnce(Result<Kept, KeepError>) + Send + 'static,
+    ) {
+        let writing = match self.writing() {
+            Ok(writing) => writing,
+            Err(error) => return told(Err(error)),
+        };
         let writer = match class {
             Class::Captures => &writing.captures,
             Class::Relooks => &writing.relooks,
         };
-        let location =
-            writer.append(&packed, exchange.answer.ended).map_err(|error| self.not_written(error))?;
-        let nothing = || self.not_written(io::Error::other("there was no answer to keep"));
-        let (location, last) = location.zip(packed.into_iter().last()).ok_or_else(nothing)?;
-        let is_revisit = last.captured.is_revisit();
-        Ok(Kept { location, payload_sha256: last.captured.payload_sha256, is_revisit })
+        let space = Arc::clone(&self.space);
+        let tell = move |kept: io::Result<Kept>| told(kept.map_err(|error| not_written(&space, error)));
+        writer.keep(Order { exchange, earlier, tell: Box::new(tell) });
     }
 
     /// Returns the last page that was kept of an address, for a `304` to refer to.
@@ -250,7 +268,7 @@ impl Archive {
             return Ok(writing);
         }
         let dir = &self.config.dir;
-        fs::create_dir_all(dir).map_err(|error| self.not_written(error))?;
+        fs::create_dir_all(dir).map_err(|error| not_written(&self.space, error))?;
         files::repair(dir)?;
         // Process, folder and two chances: no two writers share all of them.
         let seed = format!("{} {} {:032x}", process::id(), dir.display(), rand::random::<u128>());
@@ -260,15 +278,26 @@ impl Archive {
             configuration_sha256: self.configuration_sha256.clone(),
         });
         let (sealer, notice) = Sealer::start(&self.config, &self.clock);
-        let writer = |class| WarcWriter::new(class, &self.config, &packer, notice.clone());
+        let writer = |class| WarcWriter::start(class, &self.config, &packer, notice.clone());
         let (captures, relooks) = (writer(Class::Captures), writer(Class::Relooks));
-        Ok(self.writing.get_or_init(|| Writing { packer, captures, relooks, sealer }))
+        Ok(self.writing.get_or_init(|| Writing { captures, relooks, sealer }))
     }
 
-    fn not_written(&self, source: io::Error) -> KeepError {
-        self.space.note(&source);
-        KeepError::NotWritten { dir: self.config.dir.display().to_string(), source }
+    fn unwritten(&self) -> KeepError {
+        not_written(&self.space, io::Error::other("the thread that writes archive files has ended early"))
     }
+}
+
+/// Passes on what was kept to whoever waits for it.
+fn tell_to<T: Send + 'static>(waiting: mpsc::Sender<T>) -> impl FnOnce(T) + Send + 'static {
+    move |kept| {
+        let _nobody_waits_any_more = waiting.send(kept);
+    }
+}
+
+fn not_written(space: &Space, source: io::Error) -> KeepError {
+    space.note(&source);
+    KeepError::NotWritten { dir: space.dir(), source }
 }
 
 fn damaged(location: &CaptureLocation, what: &'static str) -> ReadError {

@@ -11,6 +11,8 @@ use thiserror::Error;
 
 /// Nobody stacks more codings than this in earnest.
 const MAX_CODINGS: usize = 3;
+/// What the start of a body is given room for before it is known how long it is.
+const FIRST_ROOM: usize = 32 * 1024;
 
 /// A body without its content coding.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,7 +80,8 @@ pub fn decode_start(content_encoding: &str, body: &[u8], bytes: usize) -> Vec<u8
         _ => Box::new(body),
     };
     let limit = u64::try_from(bytes).unwrap_or(u64::MAX);
-    let mut start = Vec::new();
+    // With room from the beginning nothing is unpacked by dribs; the limit may be far more than there is.
+    let mut start = Vec::with_capacity(bytes.min(FIRST_ROOM));
     // What was read before a broken spot stays in `start`: that is all this is for.
     let _broken_off = reader.by_ref().take(limit).read_to_end(&mut start);
     start

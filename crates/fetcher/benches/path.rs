@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archive::Archive;
-use fetcher::{Ask, Config, Fetched, Oversize, Pace, PoliteClient, authorities};
+use fetcher::{Ask, Config, Fetched, Oversize, Pace, PoliteClient, authorities, keep};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use jiff::SignedDuration;
@@ -118,9 +118,7 @@ async fn whole_round(address: SocketAddr, kind: &'static str) -> f64 {
                 let url = Url::parse(&format!("http://h{number}.test/{kind}/{request}")).unwrap();
                 let Fetched::Exchange(exchange) = client.fetch(&ask(&url)).await.unwrap() else { continue };
                 assert!(exchange.answer.response.body.len() > 1000);
-                let archive = Arc::clone(&archive);
-                let kept = tokio::task::spawn_blocking(move || archive.keep(&exchange)).await.unwrap();
-                kept.expect("kept");
+                keep(&archive, *exchange).await.expect("kept");
             }
         }
     };

@@ -29,6 +29,7 @@ pub use failure::{FetchError, Place, Stage};
 pub use formats::feed::{self, FeedError};
 pub use formats::sitemap::{self, Sitemap, SitemapError};
 pub use formats::{Arrived, Note, Parsed, listing, opml, telegram, youtube};
+pub use keeping::keep;
 pub use looks::{LookService, next_look};
 pub use manners::{retry_after::retry_after, robots, turns::Pace};
 pub use page_service::PageService;

@@ -83,8 +83,13 @@ impl Space {
         full
     }
 
+    /// Returns the folder that is watched.
+    pub(crate) fn dir(&self) -> String {
+        self.dir.display().to_string()
+    }
+
     fn judge(&self, free: Option<u64>, resting: bool) -> Result<(), NoRoom> {
-        let dir = self.dir.display().to_string();
+        let dir = self.dir();
         match free {
             Some(free_bytes) if free_bytes < self.min_free_bytes => {
                 Err(NoRoom::Little { dir, free_bytes, min_free_bytes: self.min_free_bytes })

@@ -5,8 +5,7 @@ use std::io;
 
 use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
-/// Lowest: servers have packed most bodies already, what they have not is packed while a page is being waited for, and
-/// of the small records little is to be gained.
+/// Lowest: servers have packed most bodies already, what they have not is packed while a page is being waited for.
 const LEVEL: u32 = 1;
 /// Magic, deflate, no flags, no time, no hints, an unknown system.
 const HEAD: [u8; 10] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
@@ -18,67 +17,49 @@ thread_local! {
     static PACKER: RefCell<Compress> = RefCell::new(Compress::new(Compression::new(LEVEL), false));
 }
 
-/// Returns the parts, one after the other, as a member that is packed.
-pub(crate) fn packed(parts: &[&[u8]]) -> io::Result<Vec<u8>> {
-    let mut member = begun(parts);
+/// Adds `bytes` to `file` as a member that is packed.
+pub(crate) fn packed(bytes: &[u8], file: &mut Vec<u8>) -> io::Result<()> {
+    file.extend(HEAD);
     PACKER.with_borrow_mut(|packer| {
         packer.reset();
-        parts.iter().try_for_each(|part| feed(packer, part, FlushCompress::None, &mut member))?;
-        feed(packer, &[], FlushCompress::Finish, &mut member)
+        feed(packer, bytes, file)
     })?;
-    Ok(ended(member, parts))
+    end(bytes, file);
+    Ok(())
 }
 
-/// Returns the parts, one after the other, as a member that is as long as they are.
-pub(crate) fn stored(parts: &[&[u8]]) -> Vec<u8> {
-    let (mut member, bytes) = (begun(parts), parts.concat());
+/// Adds `bytes` to `file` as a member that is as long as they are.
+pub(crate) fn stored(bytes: &[u8], file: &mut Vec<u8>) {
+    file.reserve(bytes.len() + 64);
+    file.extend(HEAD);
     let mut blocks = bytes.chunks(BLOCK_BYTES).peekable();
     while let Some(block) = blocks.next() {
         let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
-        member.push(u8::from(blocks.peek().is_none()));
-        member.extend(length.to_le_bytes());
-        member.extend((!length).to_le_bytes());
-        member.extend_from_slice(block);
+        file.push(u8::from(blocks.peek().is_none()));
+        file.extend(length.to_le_bytes());
+        file.extend((!length).to_le_bytes());
+        file.extend_from_slice(block);
     }
-    ended(member, parts)
-}
-
-fn begun(parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    let mut member = Vec::with_capacity(length + 64);
-    member.extend(HEAD);
-    member
+    end(bytes, file);
 }
 
 /// Adds the checksum and the length of what was packed.
-fn ended(mut member: Vec<u8>, parts: &[&[u8]]) -> Vec<u8> {
+fn end(bytes: &[u8], file: &mut Vec<u8>) {
     let mut checksum = Crc::new();
-    for part in parts {
-        checksum.update(part);
-    }
-    member.extend(checksum.sum().to_le_bytes());
-    member.extend(checksum.amount().to_le_bytes());
-    member
+    checksum.update(bytes);
+    file.extend(checksum.sum().to_le_bytes());
+    file.extend(checksum.amount().to_le_bytes());
 }
 
-fn feed(
-    packer: &mut Compress,
-    mut bytes: &[u8],
-    flush: FlushCompress,
-    member: &mut Vec<u8>,
-) -> io::Result<()> {
-    loop {
-        member.reserve(bytes.len() / 2 + 64);
-        let before = packer.total_in();
-        let status = packer.compress_vec(bytes, member, flush)?;
-        let taken = usize::try_from(packer.total_in() - before).unwrap_or(usize::MAX);
-        bytes = bytes.get(taken..).unwrap_or_default();
-        let done =
-            if flush == FlushCompress::Finish { status == Status::StreamEnd } else { bytes.is_empty() };
-        if done {
-            return Ok(());
-        }
+fn feed(packer: &mut Compress, bytes: &[u8], file: &mut Vec<u8>) -> io::Result<()> {
+    let mut status = Status::Ok;
+    while status != Status::StreamEnd {
+        let taken = usize::try_from(packer.total_in()).unwrap_or(usize::MAX);
+        let rest = bytes.get(taken..).unwrap_or_default();
+        file.reserve(rest.len() / 2 + 64);
+        status = packer.compress_vec(rest, file, FlushCompress::Finish)?;
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -101,11 +82,15 @@ mod tests {
             (0..length).map(|at| u8::try_from(at.wrapping_mul(2_654_435_761) >> 24).unwrap()).collect()
         };
         for length in [1, 100, 65_534, 65_535, 65_536, 200_000] {
-            let (head, body) = (b"head\r\n".repeat(9), noise(length));
-            let parts: [&[u8]; 3] = [&head, &body, b""];
-            assert_eq!(unpacked(&stored(&parts)), parts.concat(), "{length} stored");
-            assert_eq!(unpacked(&packed(&parts).unwrap()), parts.concat(), "{length} packed");
+            let bytes = [&b"head\r\n".repeat(9), &noise(length)[..]].concat();
+            let (mut one, mut other) = (b"before".to_vec(), b"before".to_vec());
+            stored(&bytes, &mut one);
+            packed(&bytes, &mut other).unwrap();
+            assert_eq!(unpacked(&one[6..]), bytes, "{length} stored");
+            assert_eq!(unpacked(&other[6..]), bytes, "{length} packed");
         }
-        assert!(packed(&[&[b'a'; 10_000]]).unwrap().len() < 200);
+        let mut short = Vec::new();
+        packed(&[b'a'; 10_000], &mut short).unwrap();
+        assert!(short.len() < 200);
     }
 }

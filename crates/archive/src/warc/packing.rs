@@ -25,11 +25,16 @@ use crate::warc::record::{Record, date};
 const IDENTICAL: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 const NOT_MODIFIED: &str = "http://netpreserve.org/warc/1.1/revisit/server-not-modified";
 
-/// The packed records of one answer.
+/// Each answer becomes so many records.
+pub(crate) const RECORDS: u64 = 3;
+
+/// The records of one answer: gzip members, one after the other.
 pub(crate) struct Packed {
-    /// The gzip members: response or revisit, request, metadata.
-    pub(crate) members: Vec<Vec<u8>>,
-    /// What the index says of the first of them.
+    /// Where the first of them begins, counted from the first of the exchange.
+    pub(crate) offset: u64,
+    /// The length of the first of them.
+    pub(crate) length: u64,
+    /// What the index says of it.
     pub(crate) captured: Captured,
 }
 
@@ -56,19 +61,30 @@ pub(crate) struct Packer {
 }
 
 impl Packer {
-    /// Packs all answers of an exchange, the page last. The page becomes a `revisit` when it repeats `earlier`.
-    pub(crate) fn pack(&self, exchange: &Exchange, earlier: Option<&Earlier>) -> io::Result<Vec<Packed>> {
+    /// Packs all answers of an exchange into `file`, the page last. The page becomes a `revisit` when it repeats
+    /// `earlier`.
+    pub(crate) fn pack(
+        &self,
+        exchange: &Exchange,
+        earlier: Option<&Earlier>,
+        file: &mut Vec<u8>,
+    ) -> io::Result<Vec<Packed>> {
         let mut via: Option<&Url> = None;
-        let mut packed = Vec::new();
+        let mut packed = Vec::with_capacity(exchange.redirects.len() + 1);
         for answer in &exchange.redirects {
-            packed.push(self.answer(answer, via, None)?);
+            packed.push(self.answer(answer, (via, None), file)?);
             via = Some(&answer.url);
         }
-        packed.push(self.answer(&exchange.answer, via, earlier)?);
+        packed.push(self.answer(&exchange.answer, (via, earlier), file)?);
         Ok(packed)
     }
 
-    fn answer(&self, answer: &Answer, via: Option<&Url>, earlier: Option<&Earlier>) -> io::Result<Packed> {
+    fn answer(
+        &self,
+        answer: &Answer,
+        (via, earlier): (Option<&Url>, Option<&Earlier>),
+        file: &mut Vec<u8>,
+    ) -> io::Result<Packed> {
         let payload_sha256 = HEXLOWER.encode(&Sha256::digest(&answer.response.body));
         let (main_id, request_id) = (self.ids.next(), self.ids.next());
         let revisit = earlier.and_then(|earlier| profile(answer, &payload_sha256, earlier));
@@ -83,19 +99,22 @@ impl Packer {
         request.field("Content-Type", "application/http; msgtype=request");
         request.head.clone_from(&answer.request);
         let metadata = self.metadata(answer, via, &main_id);
-        let digest = revisit.map_or(&payload_sha256, |(_, earlier)| &earlier.payload_sha256);
+        let begin = file.len();
+        main.pack(file)?;
+        let end = file.len();
+        request.pack(file)?;
+        metadata.pack(file)?;
         let captured = Captured {
             url: target(answer),
             fetched: answer.began,
-            mime: if revisit.is_some() {
-                Some(REVISIT.to_owned())
-            } else {
-                mime(answer.response.content_type())
+            mime: match revisit {
+                Some(_) => Some(REVISIT.to_owned()),
+                None => mime(answer.response.content_type()),
             },
             status: answer.response.status.as_u16(),
-            payload_sha256: digest.clone(),
+            payload_sha256: revisit.map_or(payload_sha256, |(_, earlier)| earlier.payload_sha256.clone()),
         };
-        Ok(Packed { members: vec![main.pack()?, request.pack()?, metadata.pack()?], captured })
+        Ok(Packed { offset: bytes(begin), length: bytes(end - begin), captured })
     }
 
     fn metadata(&self, answer: &Answer, via: Option<&Url>, main_id: &str) -> Record<'static> {
@@ -146,8 +165,14 @@ impl Packer {
             "header names are in small letters; Transfer-Encoding is left out, bodies are kept without their \
              chunks and with their content coding; times are by the clock of the machine",
         );
-        record.pack()
+        let mut packed = Vec::new();
+        record.pack(&mut packed)?;
+        Ok(packed)
     }
+}
+
+fn bytes(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }
 
 /// Says whether an answer repeats `earlier`, and by which profile of WARC 1.1 §6.7.

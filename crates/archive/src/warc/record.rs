@@ -1,13 +1,18 @@
 //! One WARC 1.1 record, and its packing as a gzip member of its own. Pure: bytes in, bytes out.
 
 use std::fmt::Display;
-use std::io;
+use std::io::{self, Write};
 
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::warc::member;
+
+/// The fields of a record and the head of its block fit in this, mostly.
+const USUAL_BYTES: usize = 1024;
+/// A shorter record is stored as it is: to begin packing takes longer than all else that is done to it.
+const WORTH_PACKING: usize = 2048;
 
 /// A record before it is packed. Its block is `head` followed by `body`.
 pub(crate) struct Record<'a> {
@@ -21,8 +26,9 @@ pub(crate) struct Record<'a> {
 impl Record<'_> {
     /// Begins a record of `kind`, named `id`.
     pub(crate) fn new(kind: &str, at: Timestamp, id: &str) -> Self {
-        let mut record =
-            Self { fields: b"WARC/1.1\r\n".to_vec(), head: Vec::new(), body: &[], is_body_packed: false };
+        let mut fields = Vec::with_capacity(USUAL_BYTES);
+        fields.extend_from_slice(b"WARC/1.1\r\n");
+        let mut record = Self { fields, head: Vec::new(), body: &[], is_body_packed: false };
         record.field("WARC-Type", kind);
         record.field("WARC-Record-ID", id);
         record.field("WARC-Date", date(at));
@@ -39,14 +45,18 @@ impl Record<'_> {
         line(&mut self.head, name, value);
     }
 
-    /// Returns the record as a gzip member, with the digest of its block.
-    pub(crate) fn pack(mut self) -> io::Result<Vec<u8>> {
+    /// Adds the record to `file` as a gzip member, with the digest of its block.
+    pub(crate) fn pack(mut self, file: &mut Vec<u8>) -> io::Result<()> {
         let digest = Sha256::new().chain_update(&self.head).chain_update(self.body).finalize();
         let length = self.head.len() + self.body.len();
         self.field("WARC-Block-Digest", format_args!("sha256:{}", HEXLOWER.encode(&digest)));
         self.field("Content-Length", length);
-        let parts = [&self.fields, &b"\r\n"[..], &self.head, self.body, b"\r\n\r\n"];
-        if self.is_body_packed { Ok(member::stored(&parts)) } else { member::packed(&parts) }
+        let record = [&self.fields, &b"\r\n"[..], &self.head, self.body, b"\r\n\r\n"].concat();
+        if self.is_body_packed || record.len() < WORTH_PACKING {
+            member::stored(&record, file);
+            return Ok(());
+        }
+        member::packed(&record, file)
     }
 }
 
@@ -57,10 +67,13 @@ pub(crate) fn date(at: Timestamp) -> String {
 
 /// A line break in a value would begin a field of its own choice: it becomes a space.
 fn line(to: &mut Vec<u8>, name: &str, value: impl Display) {
-    let value = value.to_string();
     to.extend_from_slice(name.as_bytes());
     to.extend_from_slice(b": ");
-    to.extend(value.bytes().map(|byte| if byte.is_ascii_control() { b' ' } else { byte }));
+    let begin = to.len();
+    // A vector takes all that is written to it.
+    let _never_fails = write!(to, "{value}");
+    let written = to.iter_mut().skip(begin);
+    written.filter(|byte| byte.is_ascii_control()).for_each(|byte| *byte = b' ');
     to.extend_from_slice(b"\r\n");
 }
 
