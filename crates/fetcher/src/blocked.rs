@@ -10,8 +10,9 @@ use url::Url;
 
 /// How much of a page is looked at: walls say what they are at once.
 const LOOK_BYTES: usize = 32 * 1024;
-/// How much of an open page is unpacked for its title, which walls have at their very top.
-const TITLE_BYTES: usize = 4 * 1024;
+/// How much of an open page is unpacked for its title: first little, for walls have it at their very top, and more only
+/// where the head of the page goes on without one.
+const TITLE_BYTES: [usize; 2] = [1024, 4 * 1024];
 
 /// What stands in front of the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +85,7 @@ pub fn wall(response: &Response, final_url: &Url, redirected: bool) -> Option<Wa
         return None;
     }
     let unpacked = |bytes| archive::decode_start(&response.content_encoding(), &response.body, bytes);
-    let title = title(&unpacked(TITLE_BYTES));
+    let title = TITLE_BYTES.iter().find_map(|bytes| title(&unpacked(*bytes))).unwrap_or_default();
     let titled = |titles: &[&str]| titles.iter().any(|known| title.starts_with(known));
     // Nearly every page is open, so that the whole of it is looked through only where its head is suspect.
     let holds = |marks: &[&str]| {
@@ -103,16 +104,20 @@ fn is_login_path(url: &Url) -> bool {
     LOGIN_PATHS.iter().any(|known| path.ends_with(known))
 }
 
-/// Returns the title of a page in small letters.
-fn title(page: &[u8]) -> String {
-    let is_title = |at: &usize| {
-        let name = page.get(at + 1..at + 6);
-        name.is_some_and(|name| name.eq_ignore_ascii_case(b"title"))
+/// Returns the title of a page in small letters, empty when its body begins without one; `None` when more has to be seen.
+fn title(page: &[u8]) -> Option<String> {
+    let elements = |name: &'static str| {
+        let after = memchr_iter(b'<', page).filter_map(|at| page.get(at + 1..));
+        after.filter(move |text| {
+            text.get(..name.len()).is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes()))
+        })
     };
-    let inside = memchr_iter(b'<', page).find(is_title).and_then(|at| page.get(at + 6..));
-    let text = inside.and_then(|inside| inside.get(memchr(b'>', inside)? + 1..)).unwrap_or_default();
-    let ended = memchr(b'<', text).and_then(|end| text.get(..end));
-    ended.map(|title| String::from_utf8_lossy(title).trim().to_lowercase()).unwrap_or_default()
+    let Some(inside) = elements("title").next() else {
+        return elements("body").next().map(|_| String::new());
+    };
+    let text = memchr(b'>', inside).and_then(|end| inside.get(end + 1..))?;
+    let title = memchr(b'<', text).and_then(|end| text.get(..end))?;
+    Some(String::from_utf8_lossy(title).trim().to_lowercase())
 }
 
 #[cfg(test)]
@@ -142,6 +147,11 @@ mod tests {
     fn challenges_are_recognised() {
         check(403, "<html><head><title>Just a moment...</title>", Some(Wall::Challenge));
         check(200, "<TITLE>Just a moment...</TITLE>", Some(Wall::Challenge));
+        check(200, "<body><title>Just a moment...</title>", Some(Wall::Challenge));
+        let style = "p{margin:0}".repeat(200);
+        check(200, &format!("<style>{style}</style><title>Just a moment...</title>"), Some(Wall::Challenge));
+        let padding = "p".repeat(1018);
+        check(200, &format!("{padding}<title>Just a moment...</title>"), Some(Wall::Challenge));
         check(503, "<script src=/cdn-cgi/challenge-platform/h/b.js>", Some(Wall::Challenge));
         let mut silent = response(403, "");
         silent.headers.insert("cf-mitigated", HeaderValue::from_static("challenge"));
@@ -155,6 +165,7 @@ mod tests {
         check(200, "<title>Login to the new portal opens</title><p>news", None);
         check(403, "<title>403 Forbidden</title>", None);
         check(404, "<title>Just a moment</title>", None);
+        check(200, "<body><p>Just a moment", None);
     }
 
     #[test]

@@ -17,6 +17,9 @@ impl PoliteClient {
     pub(super) async fn rules(&self, ask: &Ask<'_>) -> Result<Arc<Robots>, FetchError> {
         let now = self.clock.now();
         let origin = ask.url.origin().ascii_serialization();
+        if let Some(robots) = self.robots.known(&origin, now) {
+            return Ok(robots);
+        }
         // Boxed: following a redirect asks for rules, which follow redirects.
         let learn = Box::pin(self.learn_rules(ask, &origin, now));
         self.robots.rules(&origin, now, learn).await

@@ -42,6 +42,13 @@ pub(crate) struct Learnt {
 }
 
 impl RobotsCache {
+    /// Returns the rules of the site `origin` where they are known and believed.
+    pub(crate) fn known(&self, origin: &str, now: Timestamp) -> Option<Arc<Robots>> {
+        let sites = self.sites.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = sites.get(origin)?.known.get().filter(|known| known.until > now)?;
+        Some(Arc::clone(&known.robots))
+    }
+
     /// Returns the rules of the site `origin`, learning them when none are known or their time is over.
     pub(crate) async fn rules(
         &self,
@@ -97,6 +104,9 @@ mod tests {
         assert_eq!(allowed(&cache, 0, None).await, None);
         assert_eq!(allowed(&cache, 0, Some(closed)).await, Some(false));
         assert_eq!(allowed(&cache, 23, Some("")).await, Some(false));
+        let known =
+            |hour| cache.known("http://a.kz", Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hour));
+        assert!(known(23).is_some() && known(24).is_none());
         assert_eq!(allowed(&cache, 24, None).await, Some(false));
         assert_eq!(allowed(&cache, 25, Some("")).await, Some(true));
     }
