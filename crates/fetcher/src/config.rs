@@ -22,11 +22,11 @@ pub struct Config {
     pub contacts: Vec<Contact>,
     /// The longest wait for the addresses of a host name.
     pub dns_timeout: SignedDuration,
-    /// The longest wait for a connection, once its address is known.
+    /// The longest wait for a straight connection, once its address is known.
     pub connect_timeout: SignedDuration,
     /// The longest wait for a TLS handshake.
     pub tls_timeout: SignedDuration,
-    /// The longest wait for a source's proxy to reach a site.
+    /// The longest wait until a source's proxy is connected to and has reached a site.
     pub proxy_timeout: SignedDuration,
     /// The longest wait from the start of a request to the head of its answer.
     pub header_timeout: SignedDuration,

@@ -24,7 +24,7 @@ pub struct ProxyUrl {
 pub enum ProxyKind {
     /// SOCKS version 5 (RFC 1928), names looked up by the proxy: Tor.
     Socks,
-    /// HTTP `CONNECT` (RFC 9110, section 9.3.6).
+    /// HTTP: `CONNECT` (RFC 9110, section 9.3.6) for encrypted pages; plain ones are forwarded.
     Http,
 }
 

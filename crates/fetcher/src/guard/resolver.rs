@@ -1,29 +1,25 @@
-//! Resolves host names for the connector, and lets no special address through.
+//! Resolves host names for the HTTP library, and lets no special address through.
 //!
 //! The connection is made to exactly the addresses that this returns, so a name that resolves differently a
 //! second time gains nothing.
 
-use std::future::Future;
 use std::net::SocketAddr;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper_util::client::legacy::connect::dns::Name;
+use model::ProxyUrl;
 use thiserror::Error;
 use tokio::time::timeout;
-use tower_service::Service;
 
 use super::{Guard, Names};
 
-/// The resolver behind the connector.
+/// The resolver of one client.
 #[derive(Debug, Clone)]
 pub(crate) struct GuardedResolver {
     pub(crate) names: Names,
     pub(crate) guard: Guard,
     pub(crate) timeout: Duration,
-    /// Set where proxies are looked up: they have a rule of their own, which asks for the port.
-    pub(crate) proxy_port: Option<u16>,
+    /// The proxy of all requests of the client: its name is then the only one that is looked up, by a rule of its own.
+    pub(crate) proxy: Option<ProxyUrl>,
 }
 
 /// A host name that leads nowhere we go. Says nothing of addresses: they do not belong into logs.
@@ -35,27 +31,19 @@ pub(crate) enum ResolveError {
     TimedOut,
     #[error("the name does not lead to a public address")]
     NotPublic,
-}
-
-impl Service<Name> for GuardedResolver {
-    type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = ResolveError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, ResolveError>> + Send>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), ResolveError>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let resolver = self.clone();
-        Box::pin(async move { Ok(resolver.look_up(name.as_str()).await?.into_iter()) })
-    }
+    #[error("behind a proxy no name but the proxy's own is looked up")]
+    BehindProxy,
 }
 
 impl GuardedResolver {
-    async fn look_up(&self, name: &str) -> Result<Vec<SocketAddr>, ResolveError> {
-        if let Some(address) = self.guard.exempt_host(name) {
-            return Ok(vec![address]);
+    /// Returns the addresses of a name that may be connected to.
+    pub(crate) async fn look_up(&self, name: &str) -> Result<Vec<SocketAddr>, ResolveError> {
+        match (&self.proxy, self.guard.exempt_host(name)) {
+            (Some(proxy), _) if !proxy.host.eq_ignore_ascii_case(name) => {
+                return Err(ResolveError::BehindProxy);
+            }
+            (None, Some(address)) => return Ok(vec![address]),
+            _ => {}
         }
         let looked = timeout(self.timeout, self.names.look_up(name)).await;
         let all = looked.map_err(|_| ResolveError::TimedOut)?;
@@ -67,8 +55,8 @@ impl GuardedResolver {
     }
 
     fn allows(&self, address: SocketAddr) -> bool {
-        match self.proxy_port {
-            Some(port) => self.guard.allows_proxy(SocketAddr::new(address.ip(), port)),
+        match &self.proxy {
+            Some(proxy) => self.guard.allows_proxy(SocketAddr::new(address.ip(), proxy.port)),
             None => self.guard.allows(address),
         }
     }
@@ -84,7 +72,7 @@ mod tests {
     fn resolver(names: Names) -> GuardedResolver {
         let exemption = Exemption { suffix: ".test".to_owned(), address: HOME.parse().unwrap() };
         let guard = Guard::new(Some(exemption), vec![80], vec!["127.0.0.1:9050".parse().unwrap()]);
-        GuardedResolver { names, guard, timeout: Duration::from_secs(5), proxy_port: None }
+        GuardedResolver { names, guard, timeout: Duration::from_secs(5), proxy: None }
     }
 
     fn addresses(texts: &[&str]) -> Reply {
@@ -121,8 +109,23 @@ mod tests {
     #[tokio::test]
     async fn a_proxy_in_the_own_network_is_found_at_its_allowed_port_alone() {
         let names = Names::listed([("tor.example", vec![addresses(&["127.0.0.1:0"])])]);
-        let at = |port| GuardedResolver { proxy_port: Some(port), ..resolver(names.clone()) };
+        let at = |port: u16| {
+            let proxy = format!("socks5h://tor.example:{port}").parse().ok();
+            GuardedResolver { proxy, ..resolver(names.clone()) }
+        };
         assert!(at(9050).look_up("tor.example").await.is_ok());
         assert_eq!(at(9051).look_up("tor.example").await, Err(ResolveError::NotPublic));
+    }
+
+    #[tokio::test]
+    async fn behind_a_proxy_no_name_is_looked_up_but_its_own() {
+        let public = || vec![addresses(&["8.8.8.8:0"])];
+        let names = Names::listed([("proxy.example", public()), ("news.example", public())]);
+        let proxy = "http://proxy.example:3128".parse().ok();
+        let behind = GuardedResolver { proxy, ..resolver(names) };
+        assert!(behind.look_up("proxy.example").await.is_ok());
+        for name in ["news.example", "news.test", "evil.proxy.example"] {
+            assert_eq!(behind.look_up(name).await, Err(ResolveError::BehindProxy), "{name}");
+        }
     }
 }

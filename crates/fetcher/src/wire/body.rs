@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
+use reqwest::Response;
 use tokio::time::timeout;
 
 use crate::failure::{FetchError, Place, Stage, classify};
@@ -23,27 +22,24 @@ pub(crate) struct Take {
 
 /// Returns the bytes, and whether the body was cut.
 pub(crate) async fn read(
-    mut incoming: Incoming,
+    mut response: Response,
     take: Take,
     place: impl Fn() -> Place,
 ) -> Result<(Vec<u8>, bool), FetchError> {
     let too_large = || FetchError::TooLarge { place: place(), max_bytes: take.max_bytes };
-    let stated = usize::try_from(incoming.size_hint().exact().unwrap_or_default()).unwrap_or(usize::MAX);
+    let stated = usize::try_from(response.content_length().unwrap_or_default()).unwrap_or(usize::MAX);
     if stated > take.max_bytes && !take.cut {
         return Err(too_large());
     }
     let mut body = Vec::with_capacity(stated.min(FIRST_BYTES).min(take.max_bytes));
     loop {
         let late = |_| FetchError::Timeout { place: place(), stage: Stage::Body };
-        let Some(frame) = timeout(take.wait, incoming.frame()).await.map_err(late)? else {
-            return Ok((body, false));
-        };
-        let frame = frame.map_err(|error| classify(&error, place()))?;
-        // What is no data are trailers, which nobody uses.
-        let Some(data) = frame.data_ref() else { continue };
+        let received = timeout(take.wait, response.chunk()).await.map_err(late)?;
+        let received = received.map_err(|error| classify(&error.without_url(), place()))?;
+        let Some(data) = received else { return Ok((body, false)) };
         let room = take.max_bytes - body.len();
         if data.len() <= room {
-            body.extend_from_slice(data);
+            body.extend_from_slice(&data);
         } else if take.cut {
             body.extend(data.iter().take(room));
             return Ok((body, true));

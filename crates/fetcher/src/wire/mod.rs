@@ -1,11 +1,17 @@
 //! One HTTP request within its limits.
+//!
+//! In reading order: `request` asks through a `client` of the HTTP library; each of its connections passes the `gate`,
+//! which knows how far an `attempt` has come, and what TLS `shown` on it becomes evidence.
 
+mod attempt;
 mod body;
-mod connector;
+mod client;
+mod forwarding;
+mod gate;
 mod head;
 mod problem;
 mod request;
-mod stream;
+mod shown;
 mod tls;
 
 pub(crate) use head::accept_language;

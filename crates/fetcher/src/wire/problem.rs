@@ -53,18 +53,19 @@ impl fmt::Display for ProxyProblem {
     }
 }
 
-impl ConnectProblem {
-    /// Reads an error of name look-up or connection.
-    pub(crate) fn of_dialling(error: &(dyn StdError + 'static)) -> Self {
-        for cause in causes(error) {
-            if let Some(error) = cause.downcast_ref::<ResolveError>() {
-                return match error {
-                    ResolveError::Unknown => Self::Unknown,
-                    ResolveError::TimedOut => Self::Late(Stage::Dns),
-                    ResolveError::NotPublic => Self::Refused(Refusal::NotPublic),
-                };
-            }
+impl From<ResolveError> for ConnectProblem {
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Unknown | ResolveError::BehindProxy => Self::Unknown,
+            ResolveError::TimedOut => Self::Late(Stage::Dns),
+            ResolveError::NotPublic => Self::Refused(Refusal::NotPublic),
         }
+    }
+}
+
+impl ConnectProblem {
+    /// Reads an error of a connection.
+    pub(crate) fn of_dialling(error: &(dyn StdError + 'static)) -> Self {
         match system(error) {
             io::ErrorKind::TimedOut => Self::Late(Stage::Connect),
             kind => Self::Io(kind),
@@ -72,12 +73,12 @@ impl ConnectProblem {
     }
 
     /// Reads an error of a TLS handshake.
-    pub(crate) fn of_tls(error: &io::Error) -> Self {
-        let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        inner.map_or_else(|| Self::Io(error.kind()), |error| Self::Tls(TlsProblem::of(error)))
+    pub(crate) fn of_tls(error: &(dyn StdError + 'static)) -> Self {
+        let inner = causes(error).into_iter().find_map(|cause| cause.downcast_ref::<rustls::Error>());
+        inner.map_or_else(|| Self::Io(system(error)), |error| Self::Tls(TlsProblem::of(error)))
     }
 
-    /// Reads an error on the way to a proxy.
+    /// Returns what a problem of the way means when it is the way to a proxy.
     pub(crate) fn of_proxy(self) -> Self {
         match self {
             Self::Refused(_) => Self::Refused(Refusal::LocalProxy),
@@ -88,10 +89,14 @@ impl ConnectProblem {
 }
 
 impl ProxyProblem {
-    /// Reads an error of the handshake with a proxy. The library tells its kinds apart in words alone.
-    pub(crate) fn of_handshake(error: &dyn fmt::Display) -> Self {
-        let words = error.to_string();
-        let says = |known: &[&str]| known.iter().any(|known| words.contains(known));
+    /// Reads an error of the connection to a proxy, or of the handshake with it. The library tells its kinds apart in
+    /// words alone.
+    pub(crate) fn of(error: &(dyn StdError + 'static)) -> Self {
+        let words: Vec<String> = causes(error).iter().map(ToString::to_string).collect();
+        let says = |known: &[&str]| known.iter().any(|known| words.iter().any(|words| words.contains(known)));
+        if says(&["underlying connection", "tcp connect error", "tcp open error"]) {
+            return Self::Unreachable;
+        }
         if says(&["credentials", "authentication", "authorization"]) {
             return Self::Login;
         }

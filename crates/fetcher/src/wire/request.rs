@@ -1,26 +1,25 @@
 //! Makes one HTTP request within its limits of time and size, and records it as evidence. Follows nothing.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use archive::{Answer, Response};
-use bytes::Bytes;
-use http::{Request, StatusCode};
-use http_body_util::Empty;
-use hyper_util::client::legacy::{Builder, Client};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use archive::Answer;
+use http::{HeaderMap, Method, StatusCode};
+use hyper_util::client::legacy::connect::HttpInfo;
 use model::{Clock, ProxyKind, ProxyUrl, SourceKind, Validators};
+use reqwest::{Client, Request, Response};
 use rustls::RootCertStore;
 use thiserror::Error;
-use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
+use tokio::time::{Instant, timeout};
 use url::Url;
 
 use super::body::{self, Take};
-use super::connector::{Common, Connector, Deadlines};
+use super::client::Common;
+use super::forwarding;
+use super::gate::Deadlines;
 use super::head::{Agents, request_head};
-use super::stream::Facts;
+use super::shown::Shown;
 use super::tls;
 use crate::config::{Config, ConfigError};
 use crate::failure::{FetchError, Place, Stage, classify};
@@ -28,22 +27,13 @@ use crate::guard::{Guard, Names, Refusal};
 
 /// What is kept of the body of a redirect or an error: it is a line of text, or padding.
 const MAX_SIDE_BODY: usize = 64 * 1024;
-/// A connection that nobody uses for this long is closed.
-const IDLE: Duration = Duration::from_secs(30);
-/// No more idle connections to one host are kept, whatever its source allows to be open at once.
-const MAX_IDLE: usize = 16;
-/// No head of an answer has more fields than this in earnest.
-const MAX_FIELDS: usize = 2048;
-/// The HTTP library reads no head in less.
-const LEAST_HEAD_BYTES: usize = 8192;
-
-type Http = Client<Connector, Empty<Bytes>>;
+/// What stands between the name and the value of a field, and behind it.
+const FIELD_MARKS: usize = ": \r\n".len();
 
 /// The HTTP client with its limits: one pool of connections for straight requests and one for each proxy.
 pub(crate) struct Wire {
-    builder: Builder,
-    straight: Http,
-    proxied: Mutex<HashMap<ProxyUrl, Http>>,
+    straight: Client,
+    proxied: Mutex<HashMap<ProxyUrl, Client>>,
     common: Common,
     clock: Clock,
     limits: Limits,
@@ -52,7 +42,6 @@ pub(crate) struct Wire {
 
 struct Limits {
     headers: Duration,
-    proxy: Duration,
     read: Duration,
     max_bytes: usize,
 }
@@ -96,14 +85,13 @@ pub enum ClientError {
     /// TLS cannot be set up.
     #[error("TLS cannot be set up")]
     Tls(#[from] rustls::Error),
-    /// The connections cannot be set up.
-    #[error("connections cannot be set up: {0}")]
-    Connector(Refusal),
+    /// The HTTP library cannot be set up.
+    #[error("the HTTP client cannot be set up")]
+    Http(#[from] reqwest::Error),
 }
 
 impl Wire {
-    /// Builds the client. It keeps no cookies, sends no `Referer`, uses no proxy of the environment, unpacks
-    /// nothing and follows nothing by itself.
+    /// Builds the client.
     pub(crate) fn new(
         config: &Config,
         guard: Guard,
@@ -114,21 +102,24 @@ impl Wire {
             dns: config.dns_timeout.unsigned_abs(),
             connect: config.connect_timeout.unsigned_abs(),
             tls: config.tls_timeout.unsigned_abs(),
-            proxy: config.proxy_timeout.unsigned_abs(),
         };
-        let tls = TlsConnector::from(tls::config(around.authorities)?);
-        let common = Common { names: around.names, guard, tls, deadlines };
+        let common = Common {
+            names: around.names,
+            guard,
+            tls: tls::config(around.authorities)?,
+            deadlines,
+            proxy_timeout: config.proxy_timeout.unsigned_abs(),
+            max_header_bytes: config.max_header_bytes,
+            shown: Arc::new(Shown::default()),
+        };
         let limits = Limits {
             headers: config.header_timeout.unsigned_abs(),
-            proxy: deadlines.proxy,
             read: config.read_timeout.unsigned_abs(),
             max_bytes: config.max_wire_bytes,
         };
-        let builder = builder(config);
-        let straight = Connector::new(common.clone(), None).map_err(ClientError::Connector)?;
-        let (straight, proxied) = (builder.build(straight), Mutex::default());
+        let (straight, proxied) = (common.client(None)?, Mutex::default());
         let agents = Agents::new(config)?;
-        Ok(Self { builder, straight, proxied, common, clock, limits, agents })
+        Ok(Self { straight, proxied, common, clock, limits, agents })
     }
 
     /// Asks once and returns whatever the server answers.
@@ -139,46 +130,75 @@ impl Wire {
 
     async fn ask_slowly(&self, request: &WireRequest<'_>) -> Result<Answer, FetchError> {
         let url = request.url;
-        let place = || Place::of(url);
-        let refused = |refusal| FetchError::Refused { place: place(), refusal };
+        let refused = |refusal| FetchError::Refused { place: Place::of(url), refusal };
         self.common.guard.check_url(url, request.proxy).map_err(refused)?;
         let http = self.client(request.proxy).map_err(refused)?;
         let headers = self.agents.headers(request.kind, request.accept_language, request.validators);
         let (began, head) = (self.clock.now(), request_head(url, &headers));
-        let mut sent =
-            Request::get(url.as_str()).body(Empty::new()).map_err(|_| refused(Refusal::Unwritable))?;
+        let mut sent = Request::new(Method::GET, url.clone());
         *sent.headers_mut() = headers;
-        let late = |_| FetchError::Timeout { place: place(), stage: Stage::Headers };
-        let wait = self.limits.headers + request.proxy.map_or(Duration::ZERO, |_| self.limits.proxy);
-        let received = timeout(wait, http.request(sent)).await.map_err(late)?;
-        let (mut top, incoming) = received.map_err(|error| classify(&error, place()))?.into_parts();
-        let facts = top.extensions.remove::<Facts>().unwrap_or_default();
-        let (body, truncated) = body::read(incoming, self.take(top.status, request.cut_at), place).await?;
-        let response =
-            Response { version: top.version, status: top.status, headers: top.headers, body, truncated };
+        let mut received = self.send(request, http, sent).await?;
+        let ends = received.extensions().get::<HttpInfo>().cloned();
+        let encrypted = ends.as_ref().filter(|_| url.scheme() == "https");
+        let tls = encrypted.and_then(|ends| self.common.shown.of(ends, Instant::now()));
+        // Behind a proxy the other end is the proxy's, which nobody needs to know.
+        let remote = ends.filter(|_| request.proxy.is_none()).map(|ends| ends.remote_addr().ip());
+        let (version, status) = (received.version(), received.status());
+        let headers = std::mem::take(received.headers_mut());
+        let take = self.take(status, request.cut_at);
+        let (body, truncated) = body::read(received, take, || Place::of(url)).await?;
         Ok(Answer {
             url: url.clone(),
             request: head,
-            response,
-            remote: facts.remote.map(|remote| remote.ip()),
+            response: archive::Response { version, status, headers, body, truncated },
+            remote,
             began,
             ended: self.clock.now(),
-            tls: facts.tls,
+            tls,
             proxy: request.proxy.map(kept_kind),
         })
     }
 
-    /// Returns the pool for straight requests, or that of a proxy. One that may not be used has none.
-    fn client(&self, proxy: Option<&ProxyUrl>) -> Result<Http, Refusal> {
+    /// Sends what is asked and returns the answer once its head is there.
+    async fn send(
+        &self,
+        request: &WireRequest<'_>,
+        http: Client,
+        sent: Request,
+    ) -> Result<Response, FetchError> {
+        let place = || Place::of(request.url);
+        let of_proxy = |problem| FetchError::Proxy { place: place(), problem };
+        let forwarded = forwarding::is_forwarded(request.url, request.proxy);
+        let wait = self.limits.headers + request.proxy.map_or(Duration::ZERO, |_| self.common.proxy_timeout);
+        let late = |_| FetchError::Timeout { place: place(), stage: Stage::Headers };
+        let received = timeout(wait, http.execute(sent)).await.map_err(late)?;
+        let received = received.map_err(|error| {
+            if error.is_builder() {
+                return FetchError::Refused { place: place(), refusal: Refusal::Unwritable };
+            }
+            let problem = forwarding::of_error(&error).filter(|_| forwarded);
+            problem.map_or_else(|| classify(&error.without_url(), place()), of_proxy)
+        })?;
+        if let Some(problem) = forwarding::of_status(received.status()).filter(|_| forwarded) {
+            return Err(of_proxy(problem));
+        }
+        if head_bytes(received.headers()) > self.common.max_header_bytes {
+            return Err(FetchError::HeadTooLarge { place: place() });
+        }
+        Ok(received)
+    }
+
+    /// Returns the client for straight requests, or that of a proxy. One that may not be used has none.
+    fn client(&self, proxy: Option<&ProxyUrl>) -> Result<Client, Refusal> {
         let Some(proxy) = proxy else { return Ok(self.straight.clone()) };
         self.common.guard.check_proxy(proxy)?;
         let mut proxied = self.proxied.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = proxied.get(proxy) {
             return Ok(known.clone());
         }
-        let http = self.builder.build(Connector::new(self.common.clone(), Some(proxy))?);
-        proxied.insert(proxy.clone(), http.clone());
-        Ok(http)
+        let client = self.common.client(Some(proxy)).map_err(|_| Refusal::Unwritable)?;
+        proxied.insert(proxy.clone(), client.clone());
+        Ok(client)
     }
 
     fn take(&self, status: StatusCode, cut_at: Option<usize>) -> Take {
@@ -191,19 +211,9 @@ impl Wire {
     }
 }
 
-fn builder(config: &Config) -> Builder {
-    let mut builder = Client::builder(TokioExecutor::new());
-    builder
-        .timer(TokioTimer::new())
-        .pool_timer(TokioTimer::new())
-        .pool_idle_timeout(IDLE)
-        .pool_max_idle_per_host(MAX_IDLE)
-        .http1_max_buf_size(config.max_header_bytes.max(LEAST_HEAD_BYTES))
-        .http1_max_headers(MAX_FIELDS)
-        .http1_ignore_invalid_headers_in_responses(true)
-        .http1_allow_obsolete_multiline_headers_in_responses(true)
-        .http2_max_header_list_size(u32::try_from(config.max_header_bytes).unwrap_or(u32::MAX));
-    builder
+/// The library reads heads of HTTP/1.1 up to a limit of its own, so that they are measured once they are there.
+fn head_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + FIELD_MARKS).sum()
 }
 
 fn kept_kind(proxy: &ProxyUrl) -> archive::ProxyKind {

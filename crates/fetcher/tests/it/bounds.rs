@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::routing::get;
+use fetcher::guard::Refusal;
 use fetcher::{Config, FetchError, Fetched, PoliteClient, Stage};
 use jiff::SignedDuration;
 
@@ -75,8 +76,18 @@ async fn what_is_no_http_is_named_and_passes() {
         assert!(matches!(outcome, Err(FetchError::Broken { .. })), "{outcome:?}");
         assert!(!outcome.unwrap_err().to_string().contains("127.0.0.1"));
     }
-    let huge = [b"HTTP/1.1 200 OK\r\nx-a: ".to_vec(), vec![b'a'; 1 << 20], b"\r\n\r\n".to_vec()].concat();
-    assert!(matches!(raw(&huge, Then::Close, |_| {}).await, Err(FetchError::HeadTooLarge { .. })));
+    // The one is larger than the HTTP library takes, the other than we do.
+    for length in [1 << 20, 150_000] {
+        let head = [b"HTTP/1.1 200 OK\r\nx-a: ".to_vec(), vec![b'a'; length], b"\r\n\r\n".to_vec()].concat();
+        assert!(matches!(raw(&head, Then::Close, |_| {}).await, Err(FetchError::HeadTooLarge { .. })));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_no_request_can_carry_is_refused_and_not_cut() {
+    let (client, _) = client(&config(serve(Router::new()).await));
+    let outcome = fetch(&client, &format!("http://news.test/{}", "a".repeat(70_000))).await;
+    assert!(matches!(outcome, Err(FetchError::Refused { refusal: Refusal::Unwritable, .. })), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
-use fetcher::guard::{Names, Refusal};
-use fetcher::{Ask, Config, FetchError, Fetched, PoliteClient, ProxyProblem, Surroundings};
+use fetcher::guard::{Names, Refusal, Reply};
+use fetcher::{Ask, Config, FetchError, Fetched, PoliteClient, ProxyProblem, Stage, Surroundings};
 use jiff::SignedDuration;
 use model::{Clock, ProxyUrl};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use url::Url;
 
 use crate::house::{ask, config, serve};
 
 /// How a proxy behaves.
 #[derive(Clone, Copy, PartialEq)]
-enum Manner {
+pub(crate) enum Manner {
     Works,
     Refuses,
     WantsLogin,
@@ -27,7 +27,7 @@ enum Manner {
 }
 
 /// What a proxy was asked: `host:port`, behind `user@` when a user was named.
-type Asked = Arc<Mutex<Vec<String>>>;
+pub(crate) type Asked = Arc<Mutex<Vec<String>>>;
 
 async fn listen() -> (TcpListener, SocketAddr, Asked) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -36,7 +36,7 @@ async fn listen() -> (TcpListener, SocketAddr, Asked) {
 }
 
 /// A SOCKS5 proxy (RFC 1928, RFC 1929) that leads every name to `upstream`.
-async fn socks(manner: Manner, upstream: SocketAddr) -> (ProxyUrl, Asked) {
+pub(crate) async fn socks(manner: Manner, upstream: SocketAddr) -> (ProxyUrl, Asked) {
     let (listener, address, asked) = listen().await;
     let seen = Arc::clone(&asked);
     tokio::spawn(async move {
@@ -88,35 +88,36 @@ async fn read(stream: &mut TcpStream, count: usize) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-/// An HTTP proxy that leads every CONNECT to `upstream`.
-async fn connect_proxy(manner: Manner, upstream: SocketAddr) -> (ProxyUrl, Asked) {
+/// An HTTP proxy that leads every tunnel and every forwarded request to `upstream`.
+pub(crate) async fn http_proxy(manner: Manner, upstream: SocketAddr) -> (ProxyUrl, Asked) {
     let (listener, address, asked) = listen().await;
     let seen = Arc::clone(&asked);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(speak_connect(stream, manner, upstream, Arc::clone(&seen)));
+            tokio::spawn(speak_http(stream, manner, upstream, Arc::clone(&seen)));
         }
     });
     (format!("http://{address}").parse().unwrap(), asked)
 }
 
-async fn speak_connect(
-    mut stream: TcpStream,
-    manner: Manner,
-    upstream: SocketAddr,
-    asked: Asked,
-) -> Option<()> {
+async fn speak_http(mut stream: TcpStream, manner: Manner, upstream: SocketAddr, asked: Asked) -> Option<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         head.extend(read(&mut stream, 1).await?);
     }
     let head = String::from_utf8(head).unwrap();
-    let target = head.strip_prefix("CONNECT ").unwrap().split(' ').next().unwrap();
-    asked.lock().unwrap().push(target.to_owned());
+    let (method, target) = head.split_once(' ').unwrap();
+    let target = target.split(' ').next().unwrap();
+    let tunnel = method == "CONNECT";
+    asked.lock().unwrap().push(if tunnel { target.to_owned() } else { origin(target) });
     let refusal: &[u8] = match manner {
         Manner::Works => {
             let mut onward = TcpStream::connect(upstream).await.ok()?;
-            stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.ok()?;
+            if tunnel {
+                stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.ok()?;
+            } else {
+                onward.write_all(head.as_bytes()).await.ok()?;
+            }
             return copy_bidirectional(&mut stream, &mut onward).await.ok().map(drop);
         }
         Manner::IsSilent => std::future::pending().await,
@@ -125,6 +126,12 @@ async fn speak_connect(
         Manner::TalksNonsense => b"\x05\xff",
     };
     stream.write_all(refusal).await.ok()
+}
+
+/// Returns the `host:port` of an address in full, which is how forwarded requests are written.
+fn origin(target: &str) -> String {
+    let url = Url::parse(target).unwrap();
+    format!("{}:{}", url.host_str().unwrap(), url.port_or_known_default().unwrap())
 }
 
 /// A client that knows no host name at all, and may use `proxies` inside the own network.
@@ -162,7 +169,7 @@ fn site() -> Router {
 async fn everything_of_a_source_goes_through_its_proxy_and_no_name_is_looked_up_here() {
     let upstream = serve(site()).await;
     let (tor, by_socks) = socks(Manner::Works, upstream).await;
-    let (http, by_connect) = connect_proxy(Manner::Works, upstream).await;
+    let (http, by_connect) = http_proxy(Manner::Works, upstream).await;
     let client = client("127.0.0.1:1".parse().unwrap(), &[&tor, &http]);
     for (proxy, asked, kind) in
         [(&tor, &by_socks, archive::ProxyKind::Socks5), (&http, &by_connect, archive::ProxyKind::Http)]
@@ -189,10 +196,10 @@ async fn a_user_name_is_told_to_the_proxy() {
 #[tokio::test]
 async fn a_proxy_that_fails_is_told_and_never_passed_by() {
     let upstream = serve(Router::new().fallback(async || "reached directly")).await;
-    let check = async |proxy: &ProxyUrl, expected| {
+    let check = async |proxy: &ProxyUrl, scheme: &str, expected| {
         // The name is one that a direct connection would reach.
         let client = client(upstream, &[proxy]);
-        let error = through(&client, proxy, "http://news.test/a").await.unwrap_err();
+        let error = through(&client, proxy, &format!("{scheme}://news.test/a")).await.unwrap_err();
         assert!(
             matches!(&error, FetchError::Proxy { problem, .. } if *problem == expected),
             "{proxy}: {error:?}"
@@ -206,16 +213,69 @@ async fn a_proxy_that_fails_is_told_and_never_passed_by() {
         (Manner::TalksNonsense, ProxyProblem::Broken),
         (Manner::IsSilent, ProxyProblem::Late),
     ] {
-        check(&socks(manner, upstream).await.0, expected).await;
-        // What is no HTTP at all is a refusal to the library.
+        for scheme in ["http", "https"] {
+            check(&socks(manner, upstream).await.0, scheme, expected).await;
+        }
+        // What is no HTTP at all is a refusal to the library when it asks for a tunnel.
         let nonsense = manner == Manner::TalksNonsense;
         let expected = if nonsense { ProxyProblem::Refused } else { expected };
-        check(&connect_proxy(manner, upstream).await.0, expected).await;
+        check(&http_proxy(manner, upstream).await.0, "https", expected).await;
+    }
+    for (manner, expected) in
+        [(Manner::WantsLogin, ProxyProblem::Login), (Manner::TalksNonsense, ProxyProblem::Broken)]
+    {
+        check(&http_proxy(manner, upstream).await.0, "http", expected).await;
     }
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     for scheme in ["socks5h", "http"] {
-        check(&format!("{scheme}://{closed}").parse().unwrap(), ProxyProblem::Unreachable).await;
+        let proxy = format!("{scheme}://{closed}").parse().unwrap();
+        check(&proxy, "http", ProxyProblem::Unreachable).await;
+        check(&proxy, "https", ProxyProblem::Unreachable).await;
     }
+}
+
+#[tokio::test]
+async fn what_the_site_may_have_said_through_a_forwarding_proxy_is_not_held_against_the_proxy() {
+    let upstream = serve(Router::new().fallback(async || "reached directly")).await;
+    let ask = async |manner| {
+        let (proxy, asked) = http_proxy(manner, upstream).await;
+        let error = through(&client(upstream, &[&proxy]), &proxy, "http://news.test/a").await.unwrap_err();
+        assert!(asked.lock().unwrap().iter().all(|asked| asked == "news.test:80"));
+        assert!(!error.to_string().contains("127."), "{error}");
+        assert_ne!(error.failure(), store::Failure::Final);
+        error
+    };
+    // The proxy hands on both, and may itself have been the one.
+    let refused = ask(Manner::Refuses).await;
+    assert!(matches!(refused, FetchError::Answered { status: 403, .. }), "{refused:?}");
+    let silent = ask(Manner::IsSilent).await;
+    assert!(matches!(silent, FetchError::Timeout { stage: Stage::Headers, .. }), "{silent:?}");
+}
+
+#[tokio::test]
+async fn a_proxy_with_a_dead_address_is_reached_at_its_other_one() {
+    let upstream = serve(site()).await;
+    let (tor, _) = socks(Manner::Works, upstream).await;
+    let works: SocketAddr = format!("{}:{}", tor.host, tor.port).parse().unwrap();
+    let dead = SocketAddr::from(([127, 66, 0, 2], tor.port));
+    // A queue of one that is full: who comes next hears nothing, not even a refusal.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(dead).unwrap();
+    let _silent = socket.listen(0).unwrap();
+    let _first = TcpStream::connect(dead).await.unwrap();
+    let short = SignedDuration::from_millis(600);
+    let config = Config {
+        local_proxies: vec![works, dead],
+        dns_timeout: short,
+        tls_timeout: short,
+        proxy_timeout: short,
+        ..config("127.0.0.1:1".parse().unwrap())
+    };
+    let names = Names::listed([("proxy.example", vec![Reply::Addresses(vec![dead, works])])]);
+    let around = Surroundings { names, ..Surroundings::default() };
+    let client = PoliteClient::within(&config, Clock::fixed(jiff::Timestamp::UNIX_EPOCH), around).unwrap();
+    let named = ProxyUrl { host: "proxy.example".to_owned(), ..tor };
+    through(&client, &named, "http://news.example/a").await.unwrap();
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
 use fetcher::guard::Names;
-use fetcher::{Config, FetchError, Fetched, PoliteClient, Stage, Surroundings, TlsProblem};
+use fetcher::{Ask, Config, FetchError, Fetched, PoliteClient, Stage, Surroundings, TlsProblem};
 use futures_util::StreamExt;
 use http::{Request, Response, Version};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -22,8 +22,10 @@ use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
+use url::Url;
 
-use crate::house::{config, fetch, serve};
+use crate::house::{ask, config, fetch, serve};
+use crate::proxies::{Manner, http_proxy, socks};
 
 const HTTP1: &[u8] = b"http/1.1";
 const HTTP2: &[u8] = b"h2";
@@ -134,6 +136,29 @@ async fn a_certificate_leaves_its_fingerprint_and_the_version_it_was_shown_in() 
         assert_eq!((tls.leaf_sha256, tls.version), (Some(fingerprint), Some(expected)));
         assert_eq!(exchange.answer.remote, Some(address.ip()));
         assert_eq!(exchange.answer.response.version, Version::HTTP_11);
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_leaves_its_fingerprint_behind_a_proxy_as_well() {
+    let authority = Authority::new();
+    let papers = authority.papers("news.example", |_| {});
+    let fingerprint: [u8; 32] = Sha256::digest(&papers.certificate).into();
+    let upstream = serve_tls(server(papers, &rustls::version::TLS13, HTTP2), site()).await;
+    let url = Url::parse("https://news.example/a").unwrap();
+    for proxy in [socks(Manner::Works, upstream).await.0, http_proxy(Manner::Works, upstream).await.0] {
+        let local_proxies = vec![format!("{}:{}", proxy.host, proxy.port).parse().unwrap()];
+        let config = Config { local_proxies, ..config("127.0.0.1:1".parse().unwrap()) };
+        let around = Surroundings { names: Names::listed([]), authorities: authority.roots.clone() };
+        let client = PoliteClient::within(&config, Clock::fixed(Timestamp::UNIX_EPOCH), around).unwrap();
+        // The second answer comes over the connection of the first.
+        for _ in 0..2 {
+            let fetched = client.fetch(&Ask { proxy: Some(&proxy), ..ask(&url) }).await.unwrap();
+            let Fetched::Exchange(exchange) = fetched else { panic!("not modified") };
+            let tls = exchange.answer.tls.unwrap();
+            assert_eq!((tls.leaf_sha256, tls.version), (Some(fingerprint), Some(TlsVersion::Tls13)));
+            assert_eq!((exchange.answer.remote, exchange.answer.response.version), (None, Version::HTTP_2));
+        }
     }
 }
 
