@@ -11,7 +11,7 @@ use thiserror::Error;
 use tokio::task::spawn_blocking;
 use url::Url;
 
-use crate::client::{Ask, Fetched, Oversize, PoliteClient, validators_of};
+use crate::client::{Ask, Fetched, Oversize, PoliteClient, opened, validators_of};
 use crate::failure::{FetchError, Place};
 use crate::formats::feed::{self, FeedError};
 use crate::formats::listing::{self, NoLinks, Selectors};
@@ -262,7 +262,7 @@ impl Polling<'_> {
         }
     }
 
-    /// Reads an answer off the runtime's own threads; what cannot be read comes back with its evidence.
+    /// Unpacks and reads an answer off the runtime's own threads; what cannot be read comes back with its evidence.
     async fn read<T, E>(
         &self,
         exchange: Exchange,
@@ -273,14 +273,17 @@ impl Polling<'_> {
         E: Send + 'static,
         Unreadable: From<E>,
     {
-        let ((body, packing), url) = (self.client.opened(&exchange), exchange.final_url().clone());
-        let content_type = exchange.answer.response.content_type().to_owned();
+        let limit = self.client.start_limit(&exchange);
         let zone = TimeZone::get(&self.source.timezone).unwrap_or(TimeZone::UTC);
-        let at = exchange.answer.ended;
-        let work = move || read(&body, &Arrived { url: &url, content_type: &content_type, zone, at });
+        let work = move || {
+            let (body, packing) = opened(&exchange, limit);
+            let (url, content_type) = (exchange.final_url(), exchange.answer.response.content_type());
+            let outcome = read(&body, &Arrived { url, content_type, zone, at: exchange.answer.ended });
+            (outcome, packing, exchange)
+        };
         match blocking(work).await {
-            Ok(read) => Ok((read, exchange)),
-            Err(error) => {
+            (Ok(read), _, exchange) => Ok((read, exchange)),
+            (Err(error), packing, exchange) => {
                 // Damage to the packing says more than what it did to the page.
                 let cause = packing.map_or_else(|| error.into(), Unreadable::Packed);
                 let place = Place::of(exchange.final_url());

@@ -6,4 +6,5 @@ mod redirect;
 mod rules;
 
 pub use ask::{Ask, Fetched, Oversize};
+pub(crate) use polite::opened;
 pub use polite::{PoliteClient, validators_of};

@@ -117,21 +117,12 @@ impl PoliteClient {
     /// Returns a body without its content coding: as much of it as can be read and the settings allow, and no more than
     /// may come over the wire. Readers of feeds copy what they read, some more than once.
     pub fn body_start(&self, exchange: &Exchange) -> Vec<u8> {
-        self.opened(exchange).0
+        opened(exchange, self.start_limit(exchange)).0
     }
 
-    /// Returns the same start, and what is wrong with the packing, if anything is.
-    pub(crate) fn opened(&self, exchange: &Exchange) -> (Vec<u8>, Option<DecodeError>) {
-        let response = &exchange.answer.response;
-        let limit = self.unpacked_limit(response.body.len()).min(self.settings.max_wire_bytes);
-        match response.decoded(limit) {
-            Ok(decoded) => (decoded.bytes.into_owned(), None),
-            // Servers that name a coding of their own mostly send none.
-            Err(cause @ DecodeError::Unknown { .. }) => (response.body.clone(), Some(cause)),
-            Err(cause) => {
-                (archive::decode_start(&response.content_encoding(), &response.body, limit), Some(cause))
-            }
-        }
+    /// Returns how much of a body its reader is given.
+    pub(crate) fn start_limit(&self, exchange: &Exchange) -> usize {
+        self.unpacked_limit(exchange.answer.response.body.len()).min(self.settings.max_wire_bytes)
     }
 
     /// Returns how large a body may become when it is unpacked.
@@ -225,6 +216,19 @@ impl PoliteClient {
             self.manners.rest(&domain_of(&answer.url), rest.until);
         }
         Some(rest.until)
+    }
+}
+
+/// Returns as much of a body as can be unpacked and `limit` allows, and what is wrong with the packing, if anything is.
+pub(crate) fn opened(exchange: &Exchange, limit: usize) -> (Vec<u8>, Option<DecodeError>) {
+    let response = &exchange.answer.response;
+    match response.decoded(limit) {
+        Ok(decoded) => (decoded.bytes.into_owned(), None),
+        // Servers that name a coding of their own mostly send none.
+        Err(cause @ DecodeError::Unknown { .. }) => (response.body.clone(), Some(cause)),
+        Err(cause) => {
+            (archive::decode_start(&response.content_encoding(), &response.body, limit), Some(cause))
+        }
     }
 }
 

@@ -212,13 +212,16 @@ impl Habit {
         let share = (-(now - looked).max(0.0) / WEEK).exp();
         self.polls *= share;
         self.expected_polls *= share;
+        self.polls += 1.0;
         if self.pace > 0.0 {
-            self.polls += 1.0;
             let (rate, pace) = (self.rate(), self.pace);
             steps(looked, now, |middle, length| {
                 let rate = rate * profile.at(middle + place.offset);
                 self.expected_polls += (rate / (2.0 * pace)).sqrt() * length;
             });
+        } else {
+            // While no pace is known, what was polled is what was to be expected.
+            self.expected_polls += 1.0;
         }
     }
 
