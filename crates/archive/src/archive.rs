@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::{CaptureLocation, Clock};
 use thiserror::Error;
 use url::Url;
@@ -127,6 +127,22 @@ impl Archive {
     /// repairs what an earlier run has left, and a `304` looks for the capture that it repeats.
     pub fn reads_first(&self, exchange: &Exchange) -> bool {
         self.writing.get().is_none() || exchange.answer.response.status == 304
+    }
+
+    /// Keeps an answer of an address that is asked again and again. Blocks as [`Archive::keep`] does.
+    ///
+    /// A body that has not changed since a capture of the last day is kept as a `revisit`: so it lies whole in the archive
+    /// once a day, whatever becomes of older files.
+    pub fn keep_repeated(&self, exchange: &Exchange) -> Result<Kept, KeepError> {
+        if exchange.answer.response.status == 304 {
+            return self.keep(exchange);
+        }
+        let day_ago = exchange.answer.began.saturating_sub(SignedDuration::from_hours(24));
+        let is_recent = |earlier: &Earlier| day_ago.is_ok_and(|day_ago| earlier.fetched >= day_ago);
+        let earlier = self.last_page(exchange).filter(is_recent);
+        let (tell, told) = mpsc::channel();
+        self.hand_over(Class::Captures, (exchange.clone(), earlier), tell_to(tell));
+        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
     }
 
     /// Keeps a later look at a page whose earlier capture lies at `refers_to`, in a file of the class `relooks`. Blocks as

@@ -24,6 +24,13 @@ pub async fn keep(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Fa
     told.await.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
 }
 
+/// Keeps an answer of an address that is polled: a body that is the same again is kept as a reference.
+pub(crate) async fn keep_poll(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Failed> {
+    let archive = Arc::clone(archive);
+    let kept = spawn_blocking(move || archive.keep_repeated(&exchange)).await;
+    kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
+}
+
 /// Keeps a later look at the page whose last capture lies at `last`.
 pub(crate) async fn keep_relook(
     archive: &Arc<Archive>,

@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::{Clock, Conduct, Endpoint, EndpointId, EndpointState, Entry, Health, Source, Validators};
 use store::{Failed, Failure, Fetching, Handler, Job, JobKind};
 
-use crate::keeping::keep;
+use crate::keeping::keep_poll;
 use crate::manners::conduct::{self, Told};
 use crate::schedule::habit::Look;
 use crate::schedule::scheduler::{Scheduler, Shown};
@@ -142,7 +142,7 @@ impl PollService {
 
     async fn keep(&self, exchanges: Vec<Exchange>) -> Result<(), Failed> {
         for exchange in exchanges {
-            keep(&self.tools.archive, exchange).await?;
+            keep_poll(&self.tools.archive, exchange).await?;
         }
         Ok(())
     }

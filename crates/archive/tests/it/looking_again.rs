@@ -42,6 +42,26 @@ fn text(dir: &Path, prefix: &str) -> String {
 }
 
 #[test]
+fn what_is_asked_again_and_again_lies_whole_once_a_day() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = open(&config(dir.path()));
+    let keep = |body: &[u8], hours| archive.keep_repeated(&later(exchange(URL, body), hours)).unwrap();
+    let kept = [
+        keep(b"five entries", 0),
+        keep(b"five entries", 1),
+        keep(b"five entries", 24),
+        keep(b"five entries", 25),
+        keep(b"six entries", 26),
+        keep(b"five entries", 27),
+    ];
+    assert_eq!(kept.each_ref().map(|one| one.is_revisit), [false, true, true, false, false, false]);
+    assert!(archive.keep_repeated(&not_modified(28)).unwrap().is_revisit);
+    for one in &kept[1..4] {
+        assert_eq!(archive.read(&one.location).unwrap().response.body, b"five entries");
+    }
+}
+
+#[test]
 fn an_unchanged_page_is_a_revisit_in_a_file_of_its_own_class() {
     let dir = tempfile::tempdir().unwrap();
     let archive = open(&config(dir.path()));
