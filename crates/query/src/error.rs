@@ -11,6 +11,8 @@ pub struct QueryError {
     pub place: Range<usize>,
     /// What is wrong.
     pub problem: Problem,
+    /// Where the place begins, counted in characters from 1; `None` for what has no place in the text.
+    character: Option<usize>,
 }
 
 /// What can be wrong with a query.
@@ -121,7 +123,13 @@ impl Problem {
 
 impl QueryError {
     pub(crate) fn new(place: Range<usize>, problem: Problem) -> Self {
-        Self { place, problem }
+        Self { place, problem, character: None }
+    }
+
+    /// Returns the error with its place counted in the characters of `query`, as a person counts.
+    pub(crate) fn counted_in(self, query: &str) -> Self {
+        let before = query.get(..self.place.start).map(|text| text.chars().count());
+        Self { character: before.map(|before| before + 1), ..self }
     }
 
     /// Shows the query with a line of carets under the place, for the person who wrote it.
@@ -135,7 +143,10 @@ impl QueryError {
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (problem, remedy) = self.problem.words();
-        write!(f, "at character {}: {problem}: {remedy}", self.place.start + 1)
+        match self.character {
+            Some(character) => write!(f, "at character {character}: {problem}: {remedy}"),
+            None => write!(f, "{problem}: {remedy}"),
+        }
     }
 }
 

@@ -21,6 +21,10 @@ const MAX_LEAVES: u32 = 1_024;
 /// # Errors
 /// Names the place and the remedy.
 pub fn parse(text: &str) -> Result<Query, QueryError> {
+    read(text).map_err(|error| error.counted_in(text))
+}
+
+fn read(text: &str) -> Result<Query, QueryError> {
     if text.len() > MAX_BYTES {
         return Err(QueryError::new(0..text.len(), Problem::TooLong));
     }
@@ -46,7 +50,8 @@ pub fn parse_watch(text: &str) -> Result<Query, QueryError> {
         return Ok(query);
     }
     let names = lex(text)?.into_iter().find(|lexeme| lexeme.what == What::Field("name".into()));
-    Err(QueryError::new(names.map_or(0..text.len(), |name| name.place), Problem::Heard))
+    let place = names.map_or(0..text.len(), |name| name.place);
+    Err(QueryError::new(place, Problem::Heard).counted_in(text))
 }
 
 /// Reads a query as well as it can: what the search box does. A typo never makes an error page: what cannot be read
@@ -361,6 +366,9 @@ mod tests {
         fails(&"a".repeat(9_000), Problem::TooLong);
         let shown = parse("ab lang:xx").unwrap_err().pointed_at("ab lang:xx");
         assert!(shown.contains("   ^^^^^^^\nat character 4"), "{shown}");
+        let wrong = |query: &str| parse(query).unwrap_err().to_string();
+        assert!(wrong("қорғас шекара:x").starts_with("at character 8:"), "{}", wrong("қорғас шекара:x"));
+        assert!(wrong("新疆 (").starts_with("at character 5:"), "{}", wrong("新疆 ("));
     }
 
     #[test]
