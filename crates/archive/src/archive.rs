@@ -131,8 +131,8 @@ impl Archive {
 
     /// Keeps an answer of an address that is asked again and again. Blocks as [`Archive::keep`] does.
     ///
-    /// A body that has not changed since a capture of the last day is kept as a `revisit`: so it lies whole in the archive
-    /// once a day, whatever becomes of older files.
+    /// A body that has not changed since a capture of the last day is kept as a `revisit`. One that comes again and again
+    /// lies whole in the archive once a day, whatever becomes of older files; a `304` brings none.
     pub fn keep_repeated(&self, exchange: &Exchange) -> Result<Kept, KeepError> {
         if exchange.answer.response.status == 304 {
             return self.keep(exchange);

@@ -13,7 +13,7 @@ use crate::manners::conduct::{self, Told};
 use crate::schedule::habit::Look;
 use crate::schedule::scheduler::{Scheduler, Shown};
 use crate::schedule::time::minutes;
-use crate::states::{Alive, Filling, alive, counted, ran_over, told};
+use crate::states::{Alive, Filling, alive, counted, may_be_filled, ran_over, told};
 use crate::{PoliteClient, Poll, PollError, Polled, poll};
 
 /// Polls endpoints.
@@ -103,7 +103,8 @@ impl PollService {
             not_before: outcome.not_before,
         };
         let next = self.scheduler.next((&source, &endpoint), shown, at).await?;
-        let (health, notice) = told(judged.health, judged.state, &judged.reason, at);
+        let moved = outcome.conduct.address.as_ref();
+        let (health, notice) = told(judged.health, (judged.state, moved), &judged.reason, at);
         let polled = store::Polled {
             is_read: outcome.failure.is_none(),
             entries: judged.entries,
@@ -168,18 +169,23 @@ impl PollService {
             shown: is_told.then_some(entries.len()),
         };
         let mut filled = Vec::new();
-        if ran_over(endpoint, &entries, &new) {
+        let ran_over = ran_over(endpoint, &entries, &new);
+        if ran_over && may_be_filled(endpoint, at) {
+            health.filled = Some(at);
             let beside = self.tools.store.lists_beside(endpoint).await?;
             let filling = Filling::of(&self.tools.client, (source, endpoint), beside, at).await;
             self.keep(filling.exchanges).await?;
             filled = filling.entries;
             health.gap = if filling.is_whole { health.gap } else { Some(at) };
+        } else if ran_over {
+            health.gap = Some(at);
         }
+        health.shown = if is_told { entries.len() } else { health.shown };
         health.days = counted(&health.days, &new, at, !endpoint.looked);
         let alive_now = Alive {
             conduct: &outcome.conduct,
             health: &health,
-            before: endpoint.state,
+            is_first: !endpoint.looked,
             entries: &entries,
             new: new.len(),
         };

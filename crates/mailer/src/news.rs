@@ -7,20 +7,22 @@ use model::{Mode, SourceNews};
 use crate::line::one_line;
 use crate::view::Voice;
 
-/// News beyond these are only counted.
+/// News beyond these are told in a word each.
 const MOST: usize = 10;
 
 /// News of one source.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct NewsLine {
     pub(crate) text: String,
+    /// The same in a word, where there is too much news.
+    short: String,
     /// The cause as the fetcher words it, in English; `None` when `text` says it already.
     pub(crate) cause: Option<String>,
 }
 
 /// Returns the news of sources for a mail that says as much as `mode` allows.
 pub(crate) fn news(news: &[SourceNews], mode: Option<Mode>, voice: &Voice) -> Vec<NewsLine> {
-    let plain = |text| NewsLine { text, cause: None };
+    let plain = |text| NewsLine { text, short: String::new(), cause: None };
     if mode == Some(Mode::Counts) {
         let sources: HashSet<&str> = news.iter().map(|one| one.source_name.as_str()).collect();
         let count = (!sources.is_empty()).then(|| plain(voice.count("news_count", sources.len())));
@@ -30,13 +32,12 @@ pub(crate) fn news(news: &[SourceNews], mode: Option<Mode>, voice: &Voice) -> Ve
     for one in news {
         let line = line(one, voice);
         // Two addresses of one source mostly fail together.
-        if !lines.iter().any(|known| known.text == line.text) {
+        if !lines.contains(&line) {
             lines.push(line);
         }
     }
-    let more = lines.len().saturating_sub(MOST);
-    lines.truncate(MOST);
-    lines.extend((more > 0).then(|| plain(voice.count("unread_more", more))));
+    let more: Vec<String> = lines.drain(lines.len().min(MOST)..).map(|line| line.short).collect();
+    lines.extend((!more.is_empty()).then(|| plain(more.join(", "))));
     lines
 }
 
@@ -46,17 +47,19 @@ fn line(news: &SourceNews, voice: &Voice) -> NewsLine {
     let values =
         [("n", one_line(&news.source_name)), ("m", state.to_owned()), ("t", voice.local(notice.since))];
     let text = words.fill(if notice.recovered { "news_over" } else { "news_began" }, &values);
+    let short = words.find("ok_again").filter(|_| notice.recovered).unwrap_or(state);
+    let short = format!("{} ({short})", one_line(&news.source_name));
     if notice.recovered {
-        return NewsLine { text, cause: None };
+        return NewsLine { text, short, cause: None };
     }
     let cause = Some(one_line(&notice.reason)).filter(|cause| !cause.is_empty());
     let advice = words.find(&format!("advice_{}", notice.state)).unwrap_or_default();
     // The cause is worded in English with its own advice.
     match cause {
         Some(cause) if words.language() == "en" => {
-            NewsLine { text: format!("{text} {}.", sentence(&cause)), cause: None }
+            NewsLine { text: format!("{text} {}.", sentence(&cause)), short, cause: None }
         }
-        cause => NewsLine { text: format!("{text} {advice}").trim().to_owned(), cause },
+        cause => NewsLine { text: format!("{text} {advice}").trim().to_owned(), short, cause },
     }
 }
 
@@ -125,13 +128,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_told_twice_or_too_much_is_counted() {
+    fn what_is_told_twice_is_told_once_and_what_is_too_much_in_a_word() {
         let twice =
             [one("Herald", EndpointState::Gone, false, ""), one("Herald", EndpointState::Gone, false, "")];
         assert_eq!(news(&twice, None, &voice("en")).len(), 1);
         let many: Vec<SourceNews> =
             (0..13).map(|number| one(&format!("Herald {number}"), EndpointState::Gone, false, "")).collect();
-        assert_eq!(texts(&news(&many, None, &voice("en"))).last(), Some(&"and 3 more"));
+        assert_eq!(
+            texts(&news(&many, None, &voice("en"))).last(),
+            Some(&"Herald 10 (gone), Herald 11 (gone), Herald 12 (gone)")
+        );
         let counted = news(&many, Some(Mode::Counts), &voice("en"));
         assert_eq!(texts(&counted), ["News of 13 sources: see the page of sources."]);
         assert_eq!(news(&[], Some(Mode::Counts), &voice("en")), []);

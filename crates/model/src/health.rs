@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use url::Url;
 
 use crate::EndpointState;
 
@@ -10,8 +11,14 @@ use crate::EndpointState;
 pub struct Health {
     /// How many entries came on each day.
     pub days: DayCounts,
+    /// How many entries it showed when it was read whole last.
+    pub shown: usize,
     /// When a poll last shared no entry with the one before it, and nothing filled the gap.
     pub gap: Option<Timestamp>,
+    /// When other places were last asked to fill a gap.
+    pub filled: Option<Timestamp>,
+    /// The new address of which a person was told.
+    pub told_move: Option<Url>,
     /// The trouble it is in; `None` when it does as it should.
     pub trouble: Option<Trouble>,
 }

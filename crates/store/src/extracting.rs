@@ -151,7 +151,8 @@ async fn put_rule_state(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     if page.source.rules.is_empty() {
-        return Ok(());
+        // A rule that was taken out is over, too.
+        return tell_of_rule(transaction, page, false, now).await;
     }
     sqlx::query(
         "update sources set rule_empty_since = case when $1 = 0 then 0 when rule_empty_since = 0 then $2
@@ -165,8 +166,7 @@ async fn put_rule_state(
     tell_of_rule(transaction, page, is_empty, now).await
 }
 
-/// Tells a person once when the rule has found nothing for a day, and once when it does again: a page or two without
-/// text are no news.
+/// Tells a person once when the rule has found nothing for a day, and once when it does again or is taken out.
 async fn tell_of_rule(
     transaction: &mut Transaction<'static, Any>,
     page: &PageCapture,

@@ -132,7 +132,8 @@ pub trait Fetching: Send + Sync {
         entries: &[Entry],
     ) -> Result<HashSet<String>, StoreError>;
 
-    /// Returns the other endpoints of the same source that list articles: its sitemaps and listing pages.
+    /// Returns the other endpoints of the same source that list articles: its sitemaps and listing pages that
+    /// were read before.
     async fn lists_beside(&self, endpoint: &Endpoint) -> Result<Vec<Endpoint>, StoreError>;
 
     /// Keeps what a poll found, opens a FetchPage job per new entry and the next Poll job. Returns how many were new.
@@ -193,7 +194,7 @@ impl Fetching for Database {
     async fn lists_beside(&self, endpoint: &Endpoint) -> Result<Vec<Endpoint>, StoreError> {
         let sql = format!(
             "select e.source as s_id, {ENDPOINT_COLUMNS}, '' as e_newest from endpoints e
-             where e.source = $1 and e.id <> $2 and e.configured = 1 and e.kind in ('sitemap', 'listing') order by e.id"
+             where e.source = $1 and e.id <> $2 and e.configured = 1 and e.looked = 1 and e.kind in ('sitemap', 'listing') order by e.id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
             .bind(endpoint.source.as_str())

@@ -119,7 +119,6 @@ async fn put_source(transaction: &mut Transaction<'static, Any>, source: &Source
          timezone = excluded.timezone, first_look = excluded.first_look, delay_ms = excluded.delay_ms,
          connections = excluded.connections, enabled = excluded.enabled, rules = excluded.rules,
          proxy = excluded.proxy, accept_language = excluded.accept_language, robots_override = excluded.robots_override,
-         rule_empty_told = case when sources.rules = excluded.rules then sources.rule_empty_told else 0 end,
          rule_empty_since = case when sources.rules = excluded.rules then sources.rule_empty_since else 0 end",
     )
     .bind(source.id.as_str())

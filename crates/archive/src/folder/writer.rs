@@ -184,7 +184,9 @@ impl Writing {
 
     fn close(&mut self) -> io::Result<()> {
         self.flush()?;
-        let Some(current) = self.current.take() else { return Ok(()) };
+        let Some(mut current) = self.current.take() else { return Ok(()) };
+        // Half a record may have been cut off since the last flush.
+        current.flush()?;
         self.closed.tell(current.close(&self.config)?);
         Ok(())
     }

@@ -176,7 +176,9 @@ impl PoliteClient {
         let mut pace = ask.pace;
         if purpose == Purpose::Page {
             let robots = self.rules(ask).await?;
-            if !ask.overrides_robots && !robots.allows(path_of(ask.url)) {
+            // What was decided for a source says nothing of the sites that it redirects to.
+            let overridden = ask.overrides_robots && domain_of(ask.url) == domain_of(first);
+            if !overridden && !robots.allows(path_of(ask.url)) {
                 return Err(FetchError::Excluded { place: place() });
             }
             let wanted = robots.crawl_delay().unwrap_or_default().min(self.settings.longest_crawl_delay);

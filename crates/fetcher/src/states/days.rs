@@ -49,26 +49,34 @@ pub(crate) enum Pace {
     Fast(f64, f64),
 }
 
-/// Counts what a successful poll brought. Entries of a first poll tell of the days that its feed reaches back.
+/// Counts what a successful poll brought. Entries of a first poll tell of the days that its feed reaches back; later ones
+/// count on the days since the poll before, whatever their dates: old pages that are announced anew come now.
 pub(crate) fn counted(days: &DayCounts, new: &[&Entry], at: Timestamp, is_first: bool) -> DayCounts {
     let today = date_of(at);
+    let passed = age(days.newest.unwrap_or(today), today);
     let mut days = up_to(days, today);
     let ages: Vec<Option<usize>> =
         new.iter().map(|entry| entry.published.map(|time| age(date_of(time), today))).collect();
     if is_first {
-        // Its oldest day may reach back further than the feed.
-        let whole = ages.iter().flatten().copied().max().unwrap_or(0).min(DAYS);
+        let whole = reach(ages.iter().flatten().copied().collect()).min(DAYS);
         days.counts.resize(days.counts.len().max(whole), None);
         days.counts.iter_mut().take(whole).for_each(|day| *day = day.or(Some(0)));
     }
     for age in ages {
         // Undated entries of a first poll may be of any day.
-        let age = if is_first { age } else { Some(age.unwrap_or(0)) };
+        let age = if is_first { age } else { Some(age.unwrap_or(0).min(passed)) };
         if let Some(Some(known)) = age.and_then(|age| days.counts.get_mut(age)) {
             *known = known.saturating_add(1);
         }
     }
     days
+}
+
+/// Returns how many days a feed reaches back whole. Its oldest day may have begun before it, and what lies behind a long
+/// silence may be pinned there.
+fn reach(mut ages: Vec<usize>) -> usize {
+    ages.sort_unstable();
+    ages.into_iter().fold(0, |reach, age| if age <= reach + LEAST_SILENCE { age } else { reach })
 }
 
 /// Judges the pace of the last days.
@@ -227,6 +235,14 @@ mod tests {
     }
 
     #[test]
+    fn old_pages_that_are_announced_anew_count_on_the_day_they_come() {
+        let known = polled(0..40, |_| 10);
+        let old: Vec<Entry> = (8..35).map(|age| entry(Some(at(40 - age)))).collect();
+        let days = counted(&known, &old.iter().collect::<Vec<_>>(), at(40), false);
+        assert_eq!(days.counts.get(..3), Some(&[Some(0), Some(10 + 27), Some(10)][..]));
+    }
+
+    #[test]
     fn days_without_a_poll_are_not_taken_for_silence() {
         let known = polled(0..40, |_| 10);
         let back = counted(&known, &[], at(60), false);
@@ -239,6 +255,9 @@ mod tests {
         let entries: Vec<Entry> = (0..20).map(|number| entry(Some(at(-number)))).collect();
         let days = counted(&DayCounts::default(), &entries.iter().collect::<Vec<_>>(), at(0), true);
         assert_eq!((days.counts.len(), days.counts.iter().flatten().sum::<u32>()), (19, 19));
+        let pinned: Vec<Entry> = [0, 0, 1, 1, 2, 60].map(|age| entry(Some(at(-age)))).into();
+        let days = counted(&DayCounts::default(), &pinned.iter().collect::<Vec<_>>(), at(0), true);
+        assert_eq!(days.counts, [Some(2), Some(2)]);
         let undated = [entry(None)];
         let days = counted(&DayCounts::default(), &[&undated[0]], at(0), true);
         assert_eq!(days.counts, [Some(0)]);

@@ -27,7 +27,8 @@ pub(crate) struct Filling {
 }
 
 /// Returns whether a poll shares no entry with the one before, so that some may have passed unseen between them. `new`
-/// are those of `entries` that were not announced before.
+/// are those of `entries` that were not announced before. Sitemaps show the last days, whatever was in them, and what
+/// reaches back to the last poll shows all.
 pub(crate) fn ran_over(endpoint: &Endpoint, entries: &[Entry], new: &[&Entry]) -> bool {
     if endpoint.kind == EndpointKind::Telegram {
         // Messages are numbered without gaps, and the poll reads back to the newest that was known.
@@ -36,7 +37,17 @@ pub(crate) fn ran_over(endpoint: &Endpoint, entries: &[Entry], new: &[&Entry]) -
         return known.zip(oldest).is_some_and(|(known, oldest)| oldest > known + 1)
             && new.len() >= entries.len();
     }
-    endpoint.looked && entries.len() > 1 && new.len() >= entries.len()
+    let oldest = entries.iter().filter_map(|entry| entry.published).min();
+    let reaches_back = endpoint.last_read.zip(oldest).is_some_and(|(read, oldest)| oldest < read - SLACK);
+    let all_new = entries.len() > 1 && new.len() >= entries.len();
+    endpoint.kind != EndpointKind::Sitemap && endpoint.health.shown > 0 && all_new && !reaches_back
+}
+
+/// Returns whether a gap of `endpoint` is to be filled now. What a channel has published stands nowhere else.
+pub(crate) fn may_be_filled(endpoint: &Endpoint, at: Timestamp) -> bool {
+    let is_channel = matches!(endpoint.kind, EndpointKind::Telegram | EndpointKind::Youtube);
+    let recently = endpoint.health.filled.is_some_and(|filled| at.duration_since(filled) < BETWEEN_FILLINGS);
+    !is_channel && !recently
 }
 
 impl Filling {
@@ -49,8 +60,7 @@ impl Filling {
         at: Timestamp,
     ) -> Self {
         let mut filling = Self::default();
-        let recently = endpoint.health.gap.is_some_and(|gap| at.duration_since(gap) < BETWEEN_FILLINGS);
-        let Some(known) = endpoint.last_read.filter(|_| !recently) else { return filling };
+        let Some(known) = endpoint.last_read else { return filling };
         let named = beside.is_empty();
         let places = if named { sitemaps_named(client, source, &endpoint.url).await } else { beside };
         for place in places.iter().take(MOST_ASKED) {
@@ -63,22 +73,21 @@ impl Filling {
         filling
     }
 
-    /// Takes the entries of the time that is missing. Of a sitemap that nobody has configured those without a title are
-    /// left: it may list old pages under the date of their last change.
+    /// Takes the entries of the time that is missing. Of a sitemap that nobody has configured those without title or date
+    /// are left, and prove nothing: it may list old pages under the date of their last change.
     fn add(&mut self, entries: Vec<Entry>, (known, at): (Timestamp, Timestamp), is_named: bool) {
         let from = known.saturating_sub(SLACK).unwrap_or(Timestamp::MIN);
-        self.is_whole |= entries.iter().any(|entry| entry.published.is_some_and(|time| time < from));
-        let missing = entries.into_iter().filter(|entry| match entry.published {
-            Some(time) => (from..=at).contains(&time) && !(is_named && entry.title.is_empty()),
-            None => !is_named,
-        });
-        self.entries.extend(missing);
+        let usable = |entry: &Entry| !is_named || !(entry.title.is_empty() || entry.published.is_none());
+        let usable: Vec<Entry> = entries.into_iter().filter(usable).collect();
+        self.is_whole |= usable.iter().any(|entry| entry.published.is_some_and(|time| time < from));
+        let is_missing = |entry: &Entry| entry.published.is_none_or(|time| (from..=at).contains(&time));
+        self.entries.extend(usable.into_iter().filter(is_missing));
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use model::CanonicalUrl;
+    use model::{CanonicalUrl, Health};
 
     use super::*;
 
@@ -94,7 +103,8 @@ mod tests {
 
     fn endpoint(kind: EndpointKind) -> Endpoint {
         let url = "https://news.example/feed".parse().unwrap();
-        Endpoint { looked: true, ..Endpoint::new("sample".parse().unwrap(), kind, url) }
+        let health = Health { shown: 3, ..Health::default() };
+        Endpoint { looked: true, health, ..Endpoint::new("sample".parse().unwrap(), kind, url) }
     }
 
     #[test]
@@ -105,9 +115,16 @@ mod tests {
         let feed = endpoint(EndpointKind::Feed);
         assert!(ran_over(&feed, &entries, &new));
         assert!(!ran_over(&feed, &entries, &new[..2]));
-        assert!(!ran_over(&Endpoint { looked: false, ..feed.clone() }, &entries, &new));
+        assert!(!ran_over(&Endpoint { health: Health::default(), ..feed.clone() }, &entries, &new));
+        assert!(!ran_over(&endpoint(EndpointKind::Sitemap), &entries, &new));
         assert!(!ran_over(&feed, &entries[..1], &new[..1]));
         assert!(!ran_over(&feed, &[], &[]));
+        let read = |at: &str| Endpoint { last_read: Some(at.parse().unwrap()), ..feed.clone() };
+        let dated = ["2026-11-23T05:00:00Z", "2026-11-23T09:00:00Z"];
+        let dated = dated.map(|at| entry(&format!("https://news.example/{at}"), Some(at), ""));
+        let new: Vec<&Entry> = dated.iter().collect();
+        assert!(ran_over(&read("2026-11-23T04:00:00Z"), &dated, &new));
+        assert!(!ran_over(&read("2026-11-23T07:00:00Z"), &dated, &new));
     }
 
     #[test]
@@ -121,6 +138,17 @@ mod tests {
         };
         assert!(!ran_over(&channel(11), &entries, &new));
         assert!(ran_over(&channel(10), &entries, &new));
+    }
+
+    #[test]
+    fn a_gap_is_filled_now_and_then_and_that_of_a_channel_never() {
+        let at: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
+        let filled = |hours: i64| {
+            let filled = Some(at - SignedDuration::from_hours(hours));
+            Endpoint { health: Health { filled, ..Health::default() }, ..endpoint(EndpointKind::Feed) }
+        };
+        assert!(may_be_filled(&endpoint(EndpointKind::Feed), at) && may_be_filled(&filled(6), at));
+        assert!(!may_be_filled(&filled(5), at) && !may_be_filled(&endpoint(EndpointKind::Telegram), at));
     }
 
     #[test]
@@ -149,5 +177,13 @@ mod tests {
         let mut short = Filling::default();
         short.add(entries().split_off(1), (known, at), true);
         assert!(!short.is_whole);
+        // A plain sitemap says when its pages were changed last, and nothing of when they were published.
+        let mut plain = Filling::default();
+        plain.add(
+            vec![entry("https://news.example/old", Some("2026-11-02T20:00:00Z"), "")],
+            (known, at),
+            true,
+        );
+        assert!(!plain.is_whole && plain.entries.is_empty());
     }
 }

@@ -10,5 +10,5 @@ mod telling;
 
 pub(crate) use alive::{Alive, alive};
 pub(crate) use days::counted;
-pub(crate) use gap::{Filling, ran_over};
+pub(crate) use gap::{Filling, may_be_filled, ran_over};
 pub(crate) use telling::told;

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use model::{DayCounts, EndpointState, Health, Trouble};
 use serde::{Deserialize, Serialize};
+use url::Url;
 
 use crate::StoreError;
 use crate::rows::{maybe_time, millis, time, word};
@@ -12,7 +13,10 @@ struct HealthRow {
     newest_day: String,
     /// The counts of days, the newest first; `null` for a day of which nothing is known.
     days: Vec<Option<u32>>,
+    shown: usize,
     gap: i64,
+    filled: i64,
+    told_move: String,
     trouble: Option<TroubleRow>,
 }
 
@@ -37,7 +41,10 @@ pub(crate) fn health_column(health: &Health) -> String {
     let row = HealthRow {
         newest_day: health.days.newest.as_ref().map(Date::to_string).unwrap_or_default(),
         days: health.days.counts.clone(),
+        shown: health.shown,
         gap: health.gap.map_or(0, millis),
+        filled: health.filled.map_or(0, millis),
+        told_move: health.told_move.as_ref().map(Url::to_string).unwrap_or_default(),
         trouble,
     };
     serde_json::to_string(&row).unwrap_or_default()
@@ -63,7 +70,15 @@ pub(crate) fn health_of(value: &str) -> Result<Health, StoreError> {
             told: row.told.into_iter().map(state).collect::<Result<_, _>>()?,
         })
     });
-    Ok(Health { days, gap: maybe_time(row.gap), trouble: trouble.transpose()? })
+    let told_move = Some(row.told_move).filter(|url| !url.is_empty()).map(|url| Url::parse(&url)).transpose();
+    Ok(Health {
+        days,
+        shown: row.shown,
+        gap: maybe_time(row.gap),
+        filled: maybe_time(row.filled),
+        told_move: told_move.map_err(|_| damaged())?,
+        trouble: trouble.transpose()?,
+    })
 }
 
 #[cfg(test)]
@@ -84,7 +99,14 @@ mod tests {
             told: vec![EndpointState::Broken],
         };
         let days = DayCounts { newest: Some("2026-11-23".parse().unwrap()), counts: vec![Some(2), None] };
-        let health = Health { days, gap: Some(at), trouble: Some(trouble) };
+        let health = Health {
+            days,
+            shown: 20,
+            gap: Some(at),
+            filled: Some(at),
+            told_move: Some(Url::parse("https://news.example/feed").unwrap()),
+            trouble: Some(trouble),
+        };
         for health in [health, Health::default()] {
             assert_eq!(health_of(&health_column(&health)).unwrap(), health);
         }

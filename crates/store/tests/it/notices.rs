@@ -65,7 +65,7 @@ pub(crate) async fn a_content_rule_is_told_after_a_day_and_when_it_finds_text_ag
     let mut ruled = source(FirstLook::Alert);
     "content = '.text'".clone_into(&mut ruled.source.rules);
     store.sync_sources(&[ruled], start()).await.unwrap();
-    poll(store, &["a", "b", "c", "d"], start()).await;
+    poll(store, &["a", "b", "c", "d", "e", "f", "g"], start()).await;
     let read = async |number: u64, extraction: Extraction, at: i64| {
         fetched(store, number, start() + minutes(at)).await;
         extracted(store, &extraction, start() + minutes(at)).await;
@@ -82,6 +82,14 @@ pub(crate) async fn a_content_rule_is_told_after_a_day_and_when_it_finds_text_ag
     let news = told(store, 2).await.remove(0);
     assert!(news.len() == 1 && news[0].notice.recovered, "{news:?}");
     assert_eq!(told(store, 3).await, [vec![]]);
+    // A rule that is mended by hand is over, too.
+    read(4, Extraction::ReadWithoutRule(version("Five")), 27 * 60).await;
+    read(5, Extraction::ReadWithoutRule(version("Six")), 90 * 60).await;
+    assert_eq!(told(store, 4).await.remove(0).len(), 1);
+    store.sync_sources(&[source(FirstLook::Alert)], start()).await.unwrap();
+    read(6, Extraction::Read(version("Seven")), 91 * 60).await;
+    let news = told(store, 5).await.remove(0);
+    assert!(news.len() == 1 && news[0].notice.recovered, "{news:?}");
 }
 
 pub(crate) async fn a_sources_lists_are_found_beside_its_feed(store: &dyn Store) {
@@ -92,6 +100,11 @@ pub(crate) async fn a_sources_lists_are_found_beside_its_feed(store: &dyn Store)
         configured.endpoints.push(endpoint);
     }
     store.sync_sources(&[configured], start()).await.unwrap();
+    let feed = store.scheduled().await.unwrap().remove(0).endpoint;
+    assert!(store.lists_beside(&feed).await.unwrap().is_empty(), "its backlog was not taken in yet");
+    for _ in 0..3 {
+        poll_with(store, None, start()).await;
+    }
     let all = store.scheduled().await.unwrap();
     let beside = store.lists_beside(&all[0].endpoint).await.unwrap();
     assert_eq!(beside.iter().map(|one| one.url.path()).collect::<Vec<_>>(), ["/news.xml"]);
