@@ -100,6 +100,10 @@ impl Archive {
 
     /// Returns whether there is room for more. Ask before a fetch: what was fetched is kept as long as the disk takes it.
     pub fn room(&self) -> Result<(), NoRoom> {
+        let writers = self.writing.get().map(|writing| [&writing.captures, &writing.relooks]);
+        if writers.is_some_and(|writers| writers.into_iter().any(WarcWriter::has_ended)) {
+            return Err(NoRoom::Ended { dir: self.config.dir.display().to_string() });
+        }
         self.space.check()
     }
 

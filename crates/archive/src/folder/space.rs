@@ -30,6 +30,14 @@ pub enum NoRoom {
         /// What should be.
         min_free_bytes: u64,
     },
+    /// Nobody writes any more: a mistake in the program ended it.
+    #[error(
+        "the thread that writes the files of `{dir}` has ended: nothing is fetched until Qarauyl is started again"
+    )]
+    Ended {
+        /// The folder of the archive.
+        dir: String,
+    },
     /// The disk took no more a moment ago.
     #[error("the disk or quota where `{dir}` lies took no more: fetching waits until there is room")]
     Full {

@@ -71,6 +71,11 @@ impl WarcWriter {
         done.recv().map_err(|_| ended())?
     }
 
+    /// Returns whether the thread has ended, which only a mistake in it can bring about.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
     fn send(&self, work: Work) -> Result<(), Work> {
         let Some(queue) = &self.queue else { return Err(work) };
         queue.send(work).map_err(|unsent| unsent.0)

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use archive::{Archive, Config, NoRoom, PublicKey, verify};
 use model::{CaptureLocation, Clock};
@@ -37,6 +39,25 @@ fn below_the_reserve_there_is_no_room_and_what_was_fetched_is_kept_all_the_same(
     archive.keep(&exchange("http://sample.test/a", b"under way")).unwrap();
     free.store(1 << 30, Ordering::Relaxed);
     assert_eq!(archive.room(), Ok(()));
+}
+
+#[test]
+fn when_nobody_writes_any_more_nothing_is_fetched() {
+    let dir = tempfile::tempdir().unwrap();
+    let archive = open(&config(dir.path()));
+    archive.keep(&exchange("http://sample.test/a", b"kept")).unwrap();
+    archive.keep_then(exchange("http://sample.test/b", b"kept"), |_| panic!("a mistake of whoever asked"));
+    let ended = || matches!(archive.room(), Err(NoRoom::Ended { .. }));
+    let began = Instant::now();
+    while !ended() && began.elapsed() < Duration::from_secs(20) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert!(ended());
+    archive.keep(&exchange("http://sample.test/c", b"not kept")).unwrap_err();
+    drop(archive);
+    // The next process goes on with what is whole.
+    open(&config(dir.path())).keep(&exchange("http://sample.test/d", b"kept")).unwrap();
+    assert_eq!(kinds(dir.path()).iter().filter(|kind| *kind == "response").count(), 3);
 }
 
 /// Keeps pages until the system takes no more, and prints where the acknowledged ones lie.

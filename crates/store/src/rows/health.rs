@@ -8,7 +8,8 @@ use url::Url;
 use crate::StoreError;
 use crate::rows::{maybe_time, millis, time, word};
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, Default)]
+#[serde(default)]
 struct HealthRow {
     newest_day: String,
     /// The counts of days, the newest first; `null` for a day of which nothing is known.
@@ -110,6 +111,8 @@ mod tests {
         for health in [health, Health::default()] {
             assert_eq!(health_of(&health_column(&health)).unwrap(), health);
         }
+        // What an older version wrote lacks what it did not know.
+        assert_eq!(health_of("{\"shown\":2}").unwrap(), Health { shown: 2, ..Health::default() });
         assert!(health_of("{").is_err());
     }
 }
