@@ -1,8 +1,9 @@
 //! Asks publishers for news: when it is due, the way they may expect, and within guards.
 //!
 //! In reading order: a [`Schedule`] and what an endpoint's polls showed say when it is due, [`PoliteClient`] fetches it
-//! by robots.txt and in turn, [`feed::parse`] and [`sitemap::parse`] read it into entries. The decisions (schedule,
-//! feeds, robots.txt, address guard, walls) are plain functions; only `client`, `wire` and `guard::names` touch the network.
+//! by robots.txt and in turn, [`feed::parse`] and [`sitemap::parse`] read it into entries, and `states` holds what came
+//! against the endpoint's own history. The decisions (schedule, feeds, robots.txt, states, address guard, walls) are plain
+//! functions; only `client`, `wire` and `guard::names` touch the network.
 //! No other crate connects to publishers, and what is fetched here never depends on any watch.
 
 mod client;
