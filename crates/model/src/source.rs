@@ -242,6 +242,16 @@ words!(
     }
 );
 
+impl EndpointState {
+    /// Returns whether the endpoint is read, whatever else should be looked at.
+    pub fn answers(self) -> bool {
+        match self {
+            Self::Ok | Self::Unchanged | Self::Frozen | Self::Flooding | Self::Gap | Self::Moved => true,
+            Self::New | Self::Blocked | Self::Gone | Self::Broken | Self::Excluded | Self::Empty => false,
+        }
+    }
+}
+
 words!(
     /// What happens to the backlog that the first poll finds.
     FirstLook, "first look", {

@@ -55,7 +55,7 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
         return Ok(json(&records));
     }
     let (on, off): (Vec<_>, Vec<_>) = records.into_iter().partition(|record| record.source.enabled);
-    let fine = on.iter().filter(|record| answers(record.state)).count();
+    let fine = on.iter().filter(|record| record.state.answers()).count();
     let summary = face.words.fill("sources_sum", &[("n", &on.len().to_string()), ("m", &fine.to_string())]);
     let mut groups: Vec<Group> = GROUPS.map(|name| Group { name, rows: Vec::new() }).into();
     for record in on {
@@ -67,10 +67,6 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
     groups.retain(|group| !group.rows.is_empty());
     let off = off.into_iter().map(|record| row(&face, record)).collect();
     Ok(page(&SourcesPage { face, summary, groups, off }))
-}
-
-fn answers(state: EndpointState) -> bool {
-    matches!(group_of(state), "group_fine" | "group_odd")
 }
 
 fn group_of(state: EndpointState) -> &'static str {

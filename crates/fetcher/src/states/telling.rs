@@ -34,7 +34,7 @@ pub(crate) fn told(
         None => Trouble { state, since: at, state_since: at, polls: 1, told: Vec::new() },
     };
     let told_before = trouble.told.len();
-    trouble.told.retain(|told| answers(*told) || !answers(state));
+    trouble.told.retain(|told| told.answers() || !state.answers());
     if trouble.told.len() < told_before {
         // It answers again: the failure is over, and what is still wrong is told once more.
         trouble.told.retain(|told| *told != state);
@@ -62,11 +62,6 @@ fn told_of_move(
 fn is_fine(state: EndpointState) -> bool {
     use EndpointState::{Moved, New, Ok, Unchanged};
     matches!(state, New | Ok | Unchanged | Moved)
-}
-
-/// Whether an endpoint in trouble is read all the same.
-fn answers(state: EndpointState) -> bool {
-    matches!(state, EndpointState::Frozen | EndpointState::Flooding | EndpointState::Gap)
 }
 
 /// A server that now blocks and now breaks fails all the time.
