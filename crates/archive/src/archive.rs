@@ -112,9 +112,8 @@ impl Archive {
     /// A `304` is kept as a `revisit` of the last capture of that address, when there is one.
     /// Blocks for a flush, which all callers of the moment share; [`Archive::keep_then`] does not.
     pub fn keep(&self, exchange: &Exchange) -> Result<Kept, KeepError> {
-        let (tell, told) = mpsc::channel();
-        self.keep_then(exchange.clone(), tell_to(tell));
-        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
+        let earlier = self.repeated_by(exchange);
+        self.keep_waiting(Class::Captures, exchange, earlier)
     }
 
     /// Hands an exchange over to be kept, and calls `told` once it is on the disk, or cannot be kept.
@@ -122,8 +121,7 @@ impl Archive {
     /// `told` is called on the thread that writes, and must not wait for anything. The call itself returns at once, but
     /// where [`Archive::reads_first`] says that it reads the disk.
     pub fn keep_then(&self, exchange: Exchange, told: impl FnOnce(Result<Kept, KeepError>) + Send + 'static) {
-        let is_unchanged = exchange.answer.response.status == 304;
-        let earlier = if is_unchanged { self.last_page(&exchange) } else { None };
+        let earlier = self.repeated_by(&exchange);
         self.hand_over(Class::Captures, (exchange, earlier), told);
     }
 
@@ -144,9 +142,7 @@ impl Archive {
         let day_ago = exchange.answer.began.saturating_sub(SignedDuration::from_hours(24));
         let is_recent = |earlier: &Earlier| day_ago.is_ok_and(|day_ago| earlier.fetched >= day_ago);
         let earlier = self.last_page(exchange).filter(is_recent);
-        let (tell, told) = mpsc::channel();
-        self.hand_over(Class::Captures, (exchange.clone(), earlier), tell_to(tell));
-        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
+        self.keep_waiting(Class::Captures, exchange, earlier)
     }
 
     /// Keeps a later look at a page whose earlier capture lies at `refers_to`, in a file of the class `relooks`. Blocks as
@@ -156,9 +152,7 @@ impl Archive {
     /// that was dropped or cannot be read is not referred to: then the answer is kept whole.
     pub fn keep_relook(&self, exchange: &Exchange, refers_to: &CaptureLocation) -> Result<Kept, KeepError> {
         let earlier = self.unpacked(refers_to).ok().and_then(|record| record.earlier());
-        let (tell, told) = mpsc::channel();
-        self.hand_over(Class::Relooks, (exchange.clone(), earlier), tell_to(tell));
-        told.recv().unwrap_or_else(|_| Err(self.unwritten()))
+        self.keep_waiting(Class::Relooks, exchange, earlier)
     }
 
     /// Reads a kept response back and proves it against the digest that was written with it. A revisit gives the body
@@ -216,6 +210,22 @@ impl Archive {
         closed.into_iter().try_for_each(|closed| closed.map_err(|error| not_written(&self.space, error)))
     }
 
+    /// Hands an exchange over and waits until it is on the disk.
+    fn keep_waiting(
+        &self,
+        class: Class,
+        exchange: &Exchange,
+        earlier: Option<Earlier>,
+    ) -> Result<Kept, KeepError> {
+        let (tell, told) = mpsc::channel();
+        let tell = move |kept| {
+            let _nobody_waits_any_more = tell.send(kept);
+        };
+        self.hand_over(class, (exchange.clone(), earlier), tell);
+        let ended = || io::Error::other("the thread that writes archive files has ended early");
+        told.recv().unwrap_or_else(|_| Err(not_written(&self.space, ended())))
+    }
+
     fn hand_over(
         &self,
         class: Class,
@@ -233,6 +243,12 @@ impl Archive {
         let space = Arc::clone(&self.space);
         let tell = move |kept: io::Result<Kept>| told(kept.map_err(|error| not_written(&space, error)));
         writer.keep(Order { exchange, earlier, tell: Box::new(tell) });
+    }
+
+    /// Returns the capture that a `304` repeats.
+    fn repeated_by(&self, exchange: &Exchange) -> Option<Earlier> {
+        let is_unchanged = exchange.answer.response.status == 304;
+        if is_unchanged { self.last_page(exchange) } else { None }
     }
 
     /// Returns the last page that was kept of an address, for a `304` to refer to.
@@ -301,17 +317,6 @@ impl Archive {
         let writer = |class| WarcWriter::start(class, &self.config, &packer, notice.clone());
         let (captures, relooks) = (writer(Class::Captures), writer(Class::Relooks));
         Ok(self.writing.get_or_init(|| Writing { captures, relooks, sealer }))
-    }
-
-    fn unwritten(&self) -> KeepError {
-        not_written(&self.space, io::Error::other("the thread that writes archive files has ended early"))
-    }
-}
-
-/// Passes on what was kept to whoever waits for it.
-fn tell_to<T: Send + 'static>(waiting: mpsc::Sender<T>) -> impl FnOnce(T) + Send + 'static {
-    move |kept| {
-        let _nobody_waits_any_more = waiting.send(kept);
     }
 }
 

@@ -26,9 +26,7 @@ pub async fn keep(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Fa
 
 /// Keeps an answer of an address that is polled: a body that is the same again is kept as a reference.
 pub(crate) async fn keep_poll(archive: &Arc<Archive>, exchange: Exchange) -> Result<Kept, Failed> {
-    let archive = Arc::clone(archive);
-    let kept = spawn_blocking(move || archive.keep_repeated(&exchange)).await;
-    kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
+    in_background(archive, move |archive| archive.keep_repeated(&exchange)).await
 }
 
 /// Keeps a later look at the page whose last capture lies at `last`.
@@ -37,7 +35,15 @@ pub(crate) async fn keep_relook(
     exchange: Exchange,
     last: CaptureLocation,
 ) -> Result<Kept, Failed> {
+    in_background(archive, move |archive| archive.keep_relook(&exchange, &last)).await
+}
+
+/// Keeps in a way that reads the disk first, on a thread that may wait for it.
+async fn in_background(
+    archive: &Arc<Archive>,
+    keep: impl FnOnce(&Archive) -> Result<Kept, KeepError> + Send + 'static,
+) -> Result<Kept, Failed> {
     let archive = Arc::clone(archive);
-    let kept = spawn_blocking(move || archive.keep_relook(&exchange, &last)).await;
+    let kept = spawn_blocking(move || keep(&archive)).await;
     kept.map_err(|error| Failed::passing(&error))?.map_err(|error| Failed::passing(&error))
 }
