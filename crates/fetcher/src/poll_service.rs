@@ -169,16 +169,16 @@ impl PollService {
             shown: is_told.then_some(entries.len()),
         };
         let mut filled = Vec::new();
-        let ran_over = ran_over(endpoint, &entries, &new);
-        if ran_over && may_be_filled(endpoint, at) {
-            health.filled = Some(at);
-            let beside = self.tools.store.lists_beside(endpoint).await?;
-            let filling = Filling::of(&self.tools.client, (source, endpoint), beside, at).await;
+        if ran_over(endpoint, &entries, &new) {
+            let mut filling = Filling::default();
+            if may_be_filled(endpoint, at) {
+                health.filled = Some(at);
+                let beside = self.tools.store.lists_beside(endpoint).await?;
+                filling = Filling::of(&self.tools.client, (source, endpoint), beside, at).await;
+            }
             self.keep(filling.exchanges).await?;
             filled = filling.entries;
             health.gap = if filling.is_whole { health.gap } else { Some(at) };
-        } else if ran_over {
-            health.gap = Some(at);
         }
         health.shown = if is_told { entries.len() } else { health.shown };
         health.days = counted(&health.days, &new, at, !endpoint.looked);
