@@ -20,6 +20,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Returns an entry of which only the address is known.
+    pub fn new(url: CanonicalUrl) -> Self {
+        Self { url, title: String::new(), summary: String::new(), content: String::new(), published: None }
+    }
+
     /// Returns whether the entry alone says enough to be matched on.
     pub fn has_text(&self) -> bool {
         [&self.title, &self.summary, &self.content].iter().any(|text| !text.trim().is_empty())

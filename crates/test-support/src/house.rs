@@ -129,13 +129,8 @@ fn source(first_look: FirstLook, now: Timestamp) -> ConfiguredSource {
 }
 
 fn entry(name: &str, title: &str, now: Timestamp) -> Entry {
-    Entry {
-        url: CanonicalUrl::parse(&format!("https://herald.test/{name}")).unwrap(),
-        title: title.to_owned(),
-        summary: String::new(),
-        content: String::new(),
-        published: Some(now),
-    }
+    let url = CanonicalUrl::parse(&format!("https://herald.test/{name}")).unwrap();
+    Entry { title: title.to_owned(), published: Some(now), ..Entry::new(url) }
 }
 
 fn version(title: &str, text: &str, now: Timestamp) -> NewVersion {

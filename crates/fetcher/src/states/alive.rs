@@ -104,13 +104,8 @@ mod tests {
     }
 
     fn entry(published: Timestamp) -> Entry {
-        Entry {
-            url: CanonicalUrl::parse("https://news.example/a").unwrap(),
-            title: String::new(),
-            summary: String::new(),
-            content: String::new(),
-            published: Some(published),
-        }
+        let url = CanonicalUrl::parse("https://news.example/a").unwrap();
+        Entry { published: Some(published), ..Entry::new(url) }
     }
 
     fn counts(counts: Vec<Option<u32>>) -> Health {

@@ -184,7 +184,7 @@ mod tests {
 
     fn entry(published: Option<Timestamp>) -> Entry {
         let url = CanonicalUrl::parse("https://news.example/a").unwrap();
-        Entry { url, title: String::new(), summary: String::new(), content: String::new(), published }
+        Entry { published, ..Entry::new(url) }
     }
 
     /// Counts `entries(day)` on each of the days, one poll a day.

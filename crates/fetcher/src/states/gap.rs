@@ -93,11 +93,9 @@ mod tests {
 
     fn entry(url: &str, published: Option<&str>, title: &str) -> Entry {
         Entry {
-            url: CanonicalUrl::parse(url).unwrap(),
             title: title.to_owned(),
-            summary: String::new(),
-            content: String::new(),
             published: published.map(|time| time.parse().unwrap()),
+            ..Entry::new(CanonicalUrl::parse(url).unwrap())
         }
     }
 

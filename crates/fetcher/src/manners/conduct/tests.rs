@@ -47,13 +47,8 @@ fn exchange(status: Option<u16>, to: &str) -> Exchange {
 }
 
 fn entries(names: &[&str]) -> Vec<Entry> {
-    let entry = |name: &&str| Entry {
-        url: CanonicalUrl::parse(&format!("http://news.example/{name}")).unwrap(),
-        title: (*name).to_owned(),
-        summary: String::new(),
-        content: String::new(),
-        published: None,
-    };
+    let url = |name: &str| CanonicalUrl::parse(&format!("http://news.example/{name}")).unwrap();
+    let entry = |name: &&str| Entry { title: (*name).to_owned(), ..Entry::new(url(name)) };
     names.iter().map(entry).collect()
 }
 
