@@ -6,15 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use archive::Archive;
 use axum::Router;
 use axum::routing::get;
-use fetcher::{PoliteClient, PollService, Scheduler, Tools};
-use jiff::{SignedDuration, Timestamp};
+use fetcher::PoliteClient;
+use jiff::Timestamp;
 use model::{Clock, EndpointKind, FirstLook, Source};
-use store::{
-    ConfiguredEndpoint, ConfiguredSource, Database, JobKind, Queue, QueueConfig, RetryPolicy, Sourcing, Step,
-    Worker,
-};
+use store::{ConfiguredEndpoint, ConfiguredSource, Database, JobKind, Queue, Sourcing, Step};
 
-use crate::house::{NOW, config, serve};
+use crate::house::{NOW, config, poller, serve, tools};
 
 const FEED: &str = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
     <link>http://herald.test/one</link></item></channel></rss>";
@@ -50,18 +47,8 @@ async fn polls_wait_for_room_and_go_on_by_themselves() {
     let said = Arc::clone(&free);
     let kept = archive::Config { min_free_bytes: 1000, ..archive::Config::at(folder.path()) };
     let archive = Archive::open_on(&kept, clock.clone(), Box::new(move |_| Ok(said.load(Ordering::Relaxed))));
-    let tools = Tools {
-        store: Arc::<Database>::clone(&store),
-        archive: Arc::new(archive),
-        client: Arc::new(PoliteClient::new(&config(address), clock.clone()).unwrap()),
-        clock: clock.clone(),
-        width: 1,
-    };
-    let second = SignedDuration::from_secs(1);
-    let retry = RetryPolicy { first_wait: second, longest_wait: second, attempts: 1 };
-    let queue = QueueConfig { lease: second * 30, idle: second, retry };
-    let scheduler = Scheduler::new(Arc::<Database>::clone(&store), 24);
-    let worker = Worker::new(PollService { tools, scheduler }, Arc::clone(&store), clock.clone(), queue);
+    let client = PoliteClient::new(&config(address), clock.clone()).unwrap();
+    let worker = poller(tools(&store, archive, client, &clock), &store);
     store.poll_all(now).await.unwrap();
     for _try in 0..5 {
         assert_eq!(worker.step().await.unwrap(), Step::Idle);

@@ -4,10 +4,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use archive::Archive;
 use axum::Router;
-use fetcher::{Ask, Config, FetchError, Fetched, Oversize, Pace, PoliteClient};
+use fetcher::{
+    Ask, Config, FetchError, Fetched, Oversize, Pace, PoliteClient, PollService, Scheduler, Tools,
+};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, SourceKind, Validators};
+use store::{Database, Handler, QueueConfig, RetryPolicy, Worker};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use url::Url;
@@ -68,6 +72,37 @@ pub(crate) fn ask(url: &Url) -> Ask<'_> {
         oversize: Oversize::Refuse,
         overrides_robots: false,
     }
+}
+
+/// What the services of a process work with.
+pub(crate) fn tools(store: &Arc<Database>, archive: Archive, client: PoliteClient, clock: &Clock) -> Tools {
+    Tools {
+        store: Arc::<Database>::clone(store),
+        archive: Arc::new(archive),
+        client: Arc::new(client),
+        clock: clock.clone(),
+        width: 1,
+    }
+}
+
+/// A job that fails is not tried again.
+pub(crate) fn tried_once() -> RetryPolicy {
+    let second = SignedDuration::from_secs(1);
+    RetryPolicy { first_wait: second, longest_wait: second, attempts: 1 }
+}
+
+/// Works off the jobs of `service`.
+pub(crate) fn worker<H: Handler>(service: H, store: &Arc<Database>, clock: &Clock) -> Worker<H> {
+    let second = SignedDuration::from_secs(1);
+    let queue = QueueConfig { lease: second * 30, idle: second, retry: tried_once() };
+    let store = Arc::<Database>::clone(store);
+    Worker::new(service, store, clock.clone(), queue)
+}
+
+/// Works off polls, by the schedule that ships.
+pub(crate) fn poller(tools: Tools, store: &Arc<Database>) -> Worker<PollService> {
+    let (clock, scheduler) = (tools.clock.clone(), Scheduler::new(Arc::<Database>::clone(store), 24));
+    worker(PollService { tools, scheduler }, store, &clock)
 }
 
 /// Serves `routes` until the test ends.

@@ -7,14 +7,14 @@ use archive::Archive;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
-use fetcher::{LookService, PageService, PoliteClient, PollService, Scheduler, Tools};
+use fetcher::{LookService, PageService, PoliteClient, PollService};
 use jiff::{SignedDuration, Timestamp};
 use model::{ArticleId, Clock, Presence, Sight};
-use store::{Database, JobKind, Looking, Queue, QueueConfig, RetryPolicy, Sourcing, Step, Worker};
+use store::{Database, JobKind, Looking, Queue, Sourcing, Step, Worker};
 use tempfile::TempDir;
 
 use crate::full_disk::source;
-use crate::house::{NOW, config, serve};
+use crate::house::{NOW, config, poller, serve, tools, tried_once, worker};
 
 const FEED: &str = "<rss version=\"2.0\"><channel><title>a</title><item><title>One</title>\
     <link>http://herald.test/news/one</link></item></channel></rss>";
@@ -48,30 +48,16 @@ impl House {
         let store = Arc::new(Database::open(&url, None).await.unwrap());
         store.sync_sources(&[source(now)], now).await.unwrap();
         let archive = Archive::open(&archive::Config::at(folder.path()), clock.clone());
-        let tools = Tools {
-            store: Arc::<Database>::clone(&store),
-            archive: Arc::new(archive),
-            client: Arc::new(PoliteClient::new(&config, clock.clone()).unwrap()),
-            clock: clock.clone(),
-            width: 1,
-        };
-        let second = SignedDuration::from_secs(1);
-        let retry = RetryPolicy { first_wait: second, longest_wait: second, attempts: 1 };
-        let queue = QueueConfig { lease: second * 30, idle: second, retry: retry.clone() };
+        let client = PoliteClient::new(&config, clock.clone()).unwrap();
+        let tools = tools(&store, archive, client, &clock);
         let plan = config.looks.clone();
         let looking = Arc::<Database>::clone(&store);
-        let scheduler = Scheduler::new(Arc::<Database>::clone(&store), 24);
         let looks = LookService { tools: tools.clone(), looking, plan: plan.clone() };
-        let pages = PageService { tools: tools.clone(), retry, looks: plan };
+        let pages = PageService { tools: tools.clone(), retry: tried_once(), looks: plan };
         Self {
-            polls: Worker::new(
-                PollService { tools, scheduler },
-                Arc::clone(&store),
-                clock.clone(),
-                queue.clone(),
-            ),
-            pages: Worker::new(pages, Arc::clone(&store), clock.clone(), queue.clone()),
-            looks: Worker::new(looks, Arc::clone(&store), clock.clone(), queue),
+            polls: poller(tools, &store),
+            pages: worker(pages, &store, &clock),
+            looks: worker(looks, &store, &clock),
             store,
             clock,
             status,

@@ -13,17 +13,17 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use fetcher::{PoliteClient, PollService, Scheduler, Tools};
+use fetcher::{PoliteClient, PollService};
 use jiff::{SignedDuration, Timestamp};
 use model::{Clock, Endpoint, EndpointState, FirstLook, Mode, Source};
 use store::{
-    Database, JobKind, Mailing, NewSubscriber, Queue, QueueConfig, Reading, RetryPolicy, Scheduling, Sealer,
-    SourceRecord, Sourcing, Step, Subscribing, Watching, Worker,
+    Database, JobKind, Mailing, NewSubscriber, Queue, Reading, Scheduling, Sealer, SourceRecord, Sourcing,
+    Step, Subscribing, Watching, Worker,
 };
 use tempfile::TempDir;
 
 use crate::full_disk::source;
-use crate::house::{NOW, config, serve};
+use crate::house::{NOW, config, poller, serve, tools};
 
 /// A store and a clock that outlive the processes that poll.
 struct House {
@@ -45,19 +45,9 @@ impl House {
     /// Starts a process that polls.
     fn process(&self) -> Worker<PollService> {
         let client = PoliteClient::new(&config(self.address), self.clock.clone()).unwrap();
-        let memory = Arc::<Database>::clone(&self.store);
-        let tools = Tools {
-            store: Arc::<Database>::clone(&self.store),
-            archive: Arc::new(Archive::open(&archive::Config::at(self.folder.path()), self.clock.clone())),
-            client: Arc::new(client.remembering(memory)),
-            clock: self.clock.clone(),
-            width: 1,
-        };
-        let second = SignedDuration::from_secs(1);
-        let retry = RetryPolicy { first_wait: second, longest_wait: second, attempts: 1 };
-        let queue = QueueConfig { lease: second * 30, idle: second, retry };
-        let scheduler = Scheduler::new(Arc::<Database>::clone(&self.store), 24);
-        Worker::new(PollService { tools, scheduler }, Arc::clone(&self.store), self.clock.clone(), queue)
+        let client = client.remembering(Arc::<Database>::clone(&self.store));
+        let archive = Archive::open(&archive::Config::at(self.folder.path()), self.clock.clone());
+        poller(tools(&self.store, archive, client, &self.clock), &self.store)
     }
 
     /// Polls once, `hours` later, and returns how the endpoint does then.
