@@ -78,7 +78,7 @@ impl FieldPostings {
             Spans::Any(parts) => parts.iter().try_fold(DocBits::none(self.bound), |docs, part| {
                 Ok(docs.union(&self.candidates(part, fitting)?))
             }),
-            Spans::Phrase(parts) | Spans::Window { parts, .. } => {
+            Spans::Phrase(parts) | Spans::Sloppy { parts, .. } | Spans::Window { parts, .. } => {
                 parts.iter().try_fold(DocBits::all(self.bound), |docs, part| {
                     Ok(docs.intersection(&self.candidates(part, fitting)?))
                 })
@@ -174,9 +174,10 @@ fn keys_of(spans: &Spans, fitting: &Fitting) -> Vec<(Key, Option<Heard>)> {
             };
             fitting.get(pattern).into_iter().flatten().map(|key| (key.clone(), heard)).collect()
         }
-        Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
-            parts.iter().flat_map(|part| keys_of(part, fitting)).collect()
-        }
+        Spans::Phrase(parts)
+        | Spans::Sloppy { parts, .. }
+        | Spans::Window { parts, .. }
+        | Spans::Any(parts) => parts.iter().flat_map(|part| keys_of(part, fitting)).collect(),
         Spans::Near { left, right, .. } => [keys_of(left, fitting), keys_of(right, fitting)].concat(),
     }
 }
@@ -191,7 +192,7 @@ fn needs_positions(spans: &Spans) -> bool {
     match spans {
         Spans::Keys(_) | Spans::Pattern(_) => false,
         Spans::Any(parts) => parts.iter().any(needs_positions),
-        Spans::Phrase(_) | Spans::Window { .. } | Spans::Near { .. } => true,
+        Spans::Phrase(_) | Spans::Sloppy { .. } | Spans::Window { .. } | Spans::Near { .. } => true,
     }
 }
 
@@ -221,9 +222,10 @@ impl DocPositions {
                 let keys = self.patterns.get(pattern).cloned().unwrap_or_default();
                 keys.iter().try_for_each(|key| self.add_key(field, key))
             }
-            Spans::Phrase(parts) | Spans::Window { parts, .. } | Spans::Any(parts) => {
-                parts.iter().try_for_each(|part| self.add(field, part))
-            }
+            Spans::Phrase(parts)
+            | Spans::Sloppy { parts, .. }
+            | Spans::Window { parts, .. }
+            | Spans::Any(parts) => parts.iter().try_for_each(|part| self.add(field, part)),
             Spans::Near { left, right, .. } => {
                 self.add(field, left)?;
                 self.add(field, right)

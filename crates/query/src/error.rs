@@ -111,7 +111,7 @@ impl Problem {
                 "NEAR and PRE work on words and phrases only",
                 "take NOT, AND and fields out of it; OR may stay",
             ),
-            Self::SlopWords => ("a phrase with ~ has more than six words", "leave the ~ away, or use NEAR"),
+            Self::SlopWords => ("a phrase with ~ has more than 20 words", "leave the ~ away, or use NEAR"),
             Self::PartInPart => ("title: or body: stands inside another", "leave one of them away"),
             Self::Entity => (
                 "the lexicon has no such entity",

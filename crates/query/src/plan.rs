@@ -78,7 +78,7 @@ impl Planner<'_> {
         match query {
             Query::Word(word) => Ok(self.with_entities(word, phrase_of(&tokens(word)?, false))),
             Query::Phrase { text, slop: 0 } => Ok(self.with_entities(text, phrase_of(&tokens(text)?, false))),
-            Query::Phrase { text, slop } => window_of(text, *slop),
+            Query::Phrase { text, slop } => sloppy_of(text, *slop),
             Query::Exact(text) => Ok(phrase_of(&tokens(text)?, true)),
             Query::Pattern(pattern) => pattern_of(pattern),
             Query::Name { text, .. } => spans_of_name(text).ok_or_else(|| wrong(Problem::Name)),
@@ -133,7 +133,7 @@ fn phrase_of(tokens: &[QueryToken], exact: bool) -> Spans {
 }
 
 /// Each word is a part of its own; a run of Chinese characters is one.
-fn window_of(text: &str, slop: u32) -> Result<Spans, QueryError> {
+fn sloppy_of(text: &str, slop: u32) -> Result<Spans, QueryError> {
     let mut parts = Vec::new();
     for word in text.split_whitespace() {
         let tokens = analyze_query(word);
@@ -143,7 +143,7 @@ fn window_of(text: &str, slop: u32) -> Result<Spans, QueryError> {
     }
     match parts.len() {
         0 => Err(wrong(Problem::NoLetters)),
-        1..=6 => Ok(Spans::Window { parts, slop }),
+        1..=20 => Ok(Spans::Sloppy { parts, slop }),
         _ => Err(wrong(Problem::SlopWords)),
     }
 }
@@ -215,9 +215,10 @@ impl Spans {
         match self {
             Self::Keys(_) => false,
             Self::Pattern(pattern) => pattern.is_heard(),
-            Self::Phrase(parts) | Self::Window { parts, .. } | Self::Any(parts) => {
-                parts.iter().any(Self::is_heard)
-            }
+            Self::Phrase(parts)
+            | Self::Sloppy { parts, .. }
+            | Self::Window { parts, .. }
+            | Self::Any(parts) => parts.iter().any(Self::is_heard),
             Self::Near { left, right, .. } => left.is_heard() || right.is_heard(),
         }
     }
@@ -229,6 +230,7 @@ impl Spans {
             Self::Pattern(pattern) if pattern.is_heard() => Self::Any(Vec::new()),
             Self::Keys(_) | Self::Pattern(_) => self.clone(),
             Self::Phrase(parts) => Self::Phrase(each(parts)),
+            Self::Sloppy { parts, slop } => Self::Sloppy { parts: each(parts), slop: *slop },
             Self::Window { parts, slop } => Self::Window { parts: each(parts), slop: *slop },
             Self::Any(parts) => Self::Any(each(parts)),
             Self::Near { left, right, distance, ordered } => Self::Near {
@@ -245,7 +247,9 @@ impl Spans {
         match self {
             Self::Keys(keys) => Required::OneOf(keys.clone()),
             Self::Pattern(_) => Required::Nothing,
-            Self::Phrase(parts) | Self::Window { parts, .. } => narrowest(parts.iter().map(Self::required)),
+            Self::Phrase(parts) | Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
+                narrowest(parts.iter().map(Self::required))
+            }
             Self::Near { left, right, .. } => narrowest([left.required(), right.required()].into_iter()),
             Self::Any(parts) => union(parts.iter().map(Self::required)),
         }

@@ -18,6 +18,14 @@ pub enum Spans {
     Pattern(Pattern),
     /// One directly after the other.
     Phrase(Vec<Spans>),
+    /// All of them, none over another, each moved from its place in the phrase so that the furthest two differ by at
+    /// most `slop` positions: the sloppy phrase of Lucene. Two neighbours in the other order differ by 2.
+    Sloppy {
+        /// What must be there, in the order of the phrase.
+        parts: Vec<Spans>,
+        /// By how many positions they may be moved against one another.
+        slop: u32,
+    },
     /// All of them in any order, none over another, with at most `slop` positions between them in all.
     Window {
         /// What must be there.
@@ -64,6 +72,15 @@ impl Spans {
             Self::Keys(keys) => words(keys.iter().flat_map(|key| positions.of_key(key))),
             Self::Pattern(pattern) => words(positions.of_pattern(pattern).into_iter()),
             Self::Phrase(parts) => phrase(parts, positions),
+            Self::Sloppy { parts, slop } => {
+                let mut place = 0_u32;
+                let mut moved = Vec::new();
+                for part in parts {
+                    moved.push(Moved { place, spans: part.find(positions) });
+                    place = place.saturating_add(part.width());
+                }
+                sloppy(&moved, *slop)
+            }
             Self::Window { parts, slop } => {
                 let found: Vec<Vec<Span>> = parts.iter().map(|part| part.find(positions)).collect();
                 window(&found, *slop)
@@ -79,14 +96,27 @@ impl Spans {
         found
     }
 
+    /// How many positions it takes in a phrase.
+    fn width(&self) -> u32 {
+        match self {
+            Self::Keys(_) | Self::Pattern(_) => 1,
+            Self::Phrase(parts) | Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
+                parts.iter().map(Self::width).sum()
+            }
+            Self::Near { left, right, .. } => left.width() + right.width(),
+            Self::Any(parts) => parts.first().map_or(1, Self::width),
+        }
+    }
+
     /// Returns the patterns in it, each once.
     pub fn patterns(&self) -> Vec<&Pattern> {
         let mut found: Vec<&Pattern> = match self {
             Self::Keys(_) => Vec::new(),
             Self::Pattern(pattern) => vec![pattern],
-            Self::Phrase(parts) | Self::Window { parts, .. } | Self::Any(parts) => {
-                parts.iter().flat_map(Self::patterns).collect()
-            }
+            Self::Phrase(parts)
+            | Self::Sloppy { parts, .. }
+            | Self::Window { parts, .. }
+            | Self::Any(parts) => parts.iter().flat_map(Self::patterns).collect(),
             Self::Near { left, right, .. } => [left.patterns(), right.patterns()].concat(),
         };
         let mut known = HashSet::new();
@@ -108,7 +138,7 @@ impl Spans {
                 marks.extend(inside(right, near.iter().map(|(_, b)| *b).collect()));
                 marks
             }
-            Self::Window { parts, .. } => {
+            Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
                 let whole = self.find(positions);
                 let within = |mark: &Span| whole.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
                 parts.iter().flat_map(|part| part.highlights(positions)).filter(within).collect()
@@ -160,6 +190,61 @@ fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Sp
         found.extend(right.iter().filter(|b| near(a, b) || (!ordered && near(b, a))).map(|b| (*a, *b)));
     }
     found
+}
+
+/// Where a part of a sloppy phrase stands, and where in the phrase its place is.
+struct Moved {
+    place: u32,
+    spans: Vec<Span>,
+}
+
+impl Moved {
+    /// How far a span stands from where the phrase would begin if only it were looked at.
+    fn moved(&self, span: Span) -> i64 {
+        i64::from(span.start) - i64::from(self.place)
+    }
+
+    /// The spans that are moved by `least` to `most` positions.
+    fn between(&self, least: i64, most: i64) -> &[Span] {
+        let from = self.spans.partition_point(|span| self.moved(*span) < least);
+        let rest = self.spans.get(from..).unwrap_or_default();
+        rest.get(..rest.partition_point(|span| self.moved(*span) <= most)).unwrap_or_default()
+    }
+}
+
+/// For each span that is moved least of all, one choice of the others, if there is any.
+fn sloppy(parts: &[Moved], slop: u32) -> Vec<Span> {
+    let mut found = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        for first in &part.spans {
+            let least = part.moved(*first);
+            let most = least + i64::from(slop);
+            let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
+            let mut left: Vec<&[Span]> = others.map(|(_, other)| other.between(least, most)).collect();
+            // What has the fewest places is placed first, so that a search without success ends early.
+            left.sort_by_key(|spans| spans.len());
+            let mut placed = vec![*first];
+            if place(&left, &mut placed) {
+                found.extend(placed.into_iter().reduce(cover));
+            }
+        }
+    }
+    found
+}
+
+/// Places one span of each of `left` so that none lies over another or over those that are placed already.
+fn place(left: &[&[Span]], placed: &mut Vec<Span>) -> bool {
+    let Some((spans, rest)) = left.split_first() else { return true };
+    for span in *spans {
+        if placed.iter().all(|other| span.end <= other.start || other.end <= span.start) {
+            placed.push(*span);
+            if place(rest, placed) {
+                return true;
+            }
+            placed.pop();
+        }
+    }
+    false
 }
 
 /// For each order of the parts, the next part is the first that begins at or after the end of the one before.
@@ -246,6 +331,24 @@ mod tests {
         check("baxa", &window(1), &[(0, 4)]);
         check("baxa", &window(0), &[]);
         check("ab", &window(5), &[]);
+    }
+
+    #[test]
+    fn a_sloppy_phrase_counts_how_far_its_words_are_moved() {
+        let sloppy = |letters: &[&str], slop| Spans::Sloppy {
+            parts: letters.iter().map(|letter| word(letter)).collect(),
+            slop,
+        };
+        check("axb", &sloppy(&["a", "b"], 1), &[(0, 3)]);
+        check("axb", &sloppy(&["a", "b"], 0), &[]);
+        check("ba", &sloppy(&["a", "b"], 2), &[(0, 2)]);
+        check("ba", &sloppy(&["a", "b"], 1), &[]);
+        check("axbxc", &sloppy(&["a", "b", "c"], 2), &[(0, 5)]);
+        check("axbxc", &sloppy(&["a", "b", "c"], 1), &[]);
+        check("acb", &sloppy(&["a", "b", "c"], 2), &[(0, 3)]);
+        check("acb", &sloppy(&["a", "b", "c"], 1), &[]);
+        check("ab", &sloppy(&["a", "b", "a"], 5), &[]);
+        check("aba", &sloppy(&["a", "a"], 1), &[(0, 3)]);
     }
 
     #[test]

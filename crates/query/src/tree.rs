@@ -19,11 +19,11 @@ pub enum Query {
     Exact(String),
     /// A word with `*` for any letters and `?` for one.
     Pattern(String),
-    /// Words one after the other; with a slop, near one another in any order: `"dry port"~5`.
+    /// Words one after the other; with a slop, moved against one another: `"dry port"~5`.
     Phrase {
         /// The words.
         text: String,
-        /// How many other words may stand between them in all.
+        /// By how many positions they may be moved: two words with one between them by 1, in the other order by 2.
         slop: u32,
     },
     /// Two texts at most so many words apart.

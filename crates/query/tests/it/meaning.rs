@@ -154,7 +154,9 @@ fn words_phrases_and_distances_mean_what_they_say() {
     for (query, found) in [
         ("\"dry port\"", true),
         ("\"port dry\"", false),
-        ("\"port dry\"~1", true),
+        ("\"port dry\"~1", false),
+        ("\"port dry\"~2", true),
+        ("\"dry khorgos\"~2", true),
         ("dry NEAR/2 khorgos", false),
         ("dry NEAR/3 khorgos", true),
         ("khorgos PRE/9 dry", false),
