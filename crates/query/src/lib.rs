@@ -1,7 +1,7 @@
 //! The query language: one meaning for search box, API and watches.
 //!
 //! In reading order: a query's tree and its canonical print ([`Query`]), how it is read ([`parse`]), the
-//! [`Lexicon`] of names, what is looked for after expansion ([`Plan`], [`Spans`]), an article as the language sees
+//! [`Lexicon`] of names, what is looked for after expansion ([`Plan`], [`Spans`]) and where it stands ([`places`]), an article as the language sees
 //! it ([`Document`]), and what it means for one to match the other ([`evaluate`]). The matcher and the index are two
 //! readers of the same plan; [`Spans::find`] decides for both where a text stands.
 
@@ -14,6 +14,7 @@ mod lexicon;
 mod name;
 mod parse;
 mod pattern;
+pub mod places;
 mod plan;
 mod spans;
 #[cfg(any(test, feature = "testing"))]
@@ -27,8 +28,9 @@ pub use filter::{Facts, Filter, midnight};
 pub use lexicon::{Entity, Lexicon, LexiconError};
 pub use parse::{parse, parse_lenient, parse_watch};
 pub use pattern::Pattern;
+pub use places::Span;
 pub use plan::{Plan, Required, plan};
-pub use spans::{Positions, Span, Spans};
+pub use spans::{Positions, Spans};
 pub use tree::{Part, Query};
 
 /// Largest distance of NEAR, PRE and `~`.

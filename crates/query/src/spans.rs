@@ -1,13 +1,14 @@
-//! Where in a text something stands: the arithmetic of words, phrases and distances.
+//! What is looked for in one field, and where it stands there.
 //!
 //! This is the definition. The matcher and the index bring the positions of keys; what is made of them is decided
-//! here alone, so that both always agree.
+//! here and in [`places`] alone, so that both always agree.
 
 use std::collections::HashSet;
 
 use text::Key;
 
 use crate::Pattern;
+use crate::places::{self, Placed, Span};
 
 /// What is looked for in one field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +49,6 @@ pub enum Spans {
     Any(Vec<Spans>),
 }
 
-/// Positions `start..end` of a field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Span {
-    /// The first position.
-    pub start: u32,
-    /// The position after the last.
-    pub end: u32,
-}
-
 /// Knows at which positions of one field of one article a key stands.
 pub trait Positions {
     /// Returns the positions of `key`, ascending.
@@ -69,25 +61,24 @@ impl Spans {
     /// Returns where this stands, ascending and without repetition.
     pub fn find(&self, positions: &dyn Positions) -> Vec<Span> {
         let mut found = match self {
-            Self::Keys(keys) => words(keys.iter().flat_map(|key| positions.of_key(key))),
-            Self::Pattern(pattern) => words(positions.of_pattern(pattern).into_iter()),
+            Self::Keys(keys) => places::words(keys.iter().flat_map(|key| positions.of_key(key))),
+            Self::Pattern(pattern) => places::words(positions.of_pattern(pattern)),
             Self::Phrase(parts) => phrase(parts, positions),
             Self::Sloppy { parts, slop } => {
                 let mut place = 0_u32;
-                let mut moved = Vec::new();
+                let mut placed = Vec::new();
                 for part in parts {
-                    moved.push(Moved { place, spans: part.find(positions) });
+                    placed.push(Placed { place, spans: part.find(positions) });
                     place = place.saturating_add(part.width());
                 }
-                sloppy(&moved, *slop)
+                places::sloppy(&placed, *slop)
             }
             Self::Window { parts, slop } => {
                 let found: Vec<Vec<Span>> = parts.iter().map(|part| part.find(positions)).collect();
-                window(&found, *slop)
+                places::window(&found, *slop)
             }
             Self::Near { left, right, distance, ordered } => {
-                let (left, right) = (left.find(positions), right.find(positions));
-                pairs(&left, &right, *distance, *ordered).into_iter().map(|(a, b)| cover(a, b)).collect()
+                places::near(&left.find(positions), &right.find(positions), *distance, *ordered)
             }
             Self::Any(parts) => parts.iter().flat_map(|part| part.find(positions)).collect(),
         };
@@ -96,8 +87,8 @@ impl Spans {
         found
     }
 
-    /// How many positions it takes in a phrase.
-    fn width(&self) -> u32 {
+    /// Returns how many positions it takes in a phrase.
+    pub fn width(&self) -> u32 {
         match self {
             Self::Keys(_) | Self::Pattern(_) => 1,
             Self::Phrase(parts) | Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
@@ -128,7 +119,7 @@ impl Spans {
     pub fn highlights(&self, positions: &dyn Positions) -> Vec<Span> {
         let mut marks = match self {
             Self::Near { left, right, distance, ordered } => {
-                let near = pairs(&left.find(positions), &right.find(positions), *distance, *ordered);
+                let near = places::pairs(&left.find(positions), &right.find(positions), *distance, *ordered);
                 let inside = |side: &Self, wanted: Vec<Span>| -> Vec<Span> {
                     let within =
                         |mark: &Span| wanted.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
@@ -152,10 +143,6 @@ impl Spans {
     }
 }
 
-fn words(positions: impl Iterator<Item = u32>) -> Vec<Span> {
-    positions.map(|start| Span { start, end: start.saturating_add(1) }).collect()
-}
-
 fn phrase(parts: &[Spans], positions: &dyn Positions) -> Vec<Span> {
     let Some((first, rest)) = parts.split_first() else { return Vec::new() };
     let mut open = first.find(positions);
@@ -163,117 +150,9 @@ fn phrase(parts: &[Spans], positions: &dyn Positions) -> Vec<Span> {
         if open.is_empty() {
             return open;
         }
-        let next = part.find(positions);
-        open = open
-            .iter()
-            .flat_map(|span| {
-                let from = next.partition_point(|follower| follower.start < span.end);
-                next.iter()
-                    .skip(from)
-                    .take_while(|follower| follower.start == span.end)
-                    .map(|follower| cover(*span, *follower))
-            })
-            .collect();
+        open = places::followed(&open, &part.find(positions));
     }
     open
-}
-
-fn cover(a: Span, b: Span) -> Span {
-    Span { start: a.start.min(b.start), end: a.end.max(b.end) }
-}
-
-/// Pairs of spans that do not overlap and are near enough.
-fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Span, Span)> {
-    let near = |a: &Span, b: &Span| b.start >= a.end && b.start - a.end < distance;
-    let mut found = Vec::new();
-    for a in left {
-        found.extend(right.iter().filter(|b| near(a, b) || (!ordered && near(b, a))).map(|b| (*a, *b)));
-    }
-    found
-}
-
-/// Where a part of a sloppy phrase stands, and where in the phrase its place is.
-struct Moved {
-    place: u32,
-    spans: Vec<Span>,
-}
-
-impl Moved {
-    /// How far a span stands from where the phrase would begin if only it were looked at.
-    fn moved(&self, span: Span) -> i64 {
-        i64::from(span.start) - i64::from(self.place)
-    }
-
-    /// The spans that are moved by `least` to `most` positions.
-    fn between(&self, least: i64, most: i64) -> &[Span] {
-        let from = self.spans.partition_point(|span| self.moved(*span) < least);
-        let rest = self.spans.get(from..).unwrap_or_default();
-        rest.get(..rest.partition_point(|span| self.moved(*span) <= most)).unwrap_or_default()
-    }
-}
-
-/// For each span that is moved least of all, one choice of the others, if there is any.
-fn sloppy(parts: &[Moved], slop: u32) -> Vec<Span> {
-    let mut found = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        for first in &part.spans {
-            let least = part.moved(*first);
-            let most = least + i64::from(slop);
-            let others = parts.iter().enumerate().filter(|(other, _)| *other != at);
-            let mut left: Vec<&[Span]> = others.map(|(_, other)| other.between(least, most)).collect();
-            // What has the fewest places is placed first, so that a search without success ends early.
-            left.sort_by_key(|spans| spans.len());
-            let mut placed = vec![*first];
-            if place(&left, &mut placed) {
-                found.extend(placed.into_iter().reduce(cover));
-            }
-        }
-    }
-    found
-}
-
-/// Places one span of each of `left` so that none lies over another or over those that are placed already.
-fn place(left: &[&[Span]], placed: &mut Vec<Span>) -> bool {
-    let Some((spans, rest)) = left.split_first() else { return true };
-    for span in *spans {
-        if placed.iter().all(|other| span.end <= other.start || other.end <= span.start) {
-            placed.push(*span);
-            if place(rest, placed) {
-                return true;
-            }
-            placed.pop();
-        }
-    }
-    false
-}
-
-/// For each order of the parts, the next part is the first that begins at or after the end of the one before.
-fn window(parts: &[Vec<Span>], slop: u32) -> Vec<Span> {
-    let mut found = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
-        for first in part {
-            let left: Vec<usize> = (0..parts.len()).filter(|other| *other != at).collect();
-            extend(parts, &left, *first, slop, &mut found);
-        }
-    }
-    found
-}
-
-fn extend(parts: &[Vec<Span>], left: &[usize], open: Span, slop: u32, found: &mut Vec<Span>) {
-    if left.is_empty() {
-        found.push(open);
-        return;
-    }
-    for choice in left {
-        let Some(part) = parts.get(*choice) else { continue };
-        let from = part.partition_point(|span| span.start < open.end);
-        let Some(next) = part.get(from) else { continue };
-        let gap = next.start - open.end;
-        if gap <= slop {
-            let rest: Vec<usize> = left.iter().copied().filter(|other| other != choice).collect();
-            extend(parts, &rest, cover(open, *next), slop - gap, found);
-        }
-    }
 }
 
 #[cfg(test)]
