@@ -14,4 +14,4 @@ pub use excerpt::{Told, excerpt};
 pub use novelty::{News, sentence_hashes};
 pub use service::MatchService;
 pub use story::Signature;
-pub use watchlist::{Match, Watchlist};
+pub use watchlist::{Match, Reading, Watchlist};

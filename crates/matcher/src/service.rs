@@ -136,7 +136,7 @@ fn decide(
     let finding = |found: crate::Match| {
         let told = known.told.contains(&found.watch);
         let plan = loaded.list.plan(found.watch)?;
-        let novelty = if backlog { None } else { news.novelty(told, plan, &found.hits, document) };
+        let novelty = if backlog { None } else { news.novelty(told, &plan, &found.hits, document) };
         let name = loaded.names.iter().find(|(watch, _)| *watch == found.watch).map_or("", |(_, name)| name);
         let alert = novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(version, name, &found.hits) });
         Some(Finding { watch: found.watch, clauses: found.clauses(), alert })

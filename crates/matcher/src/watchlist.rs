@@ -1,21 +1,61 @@
 //! All watches over one article in one pass.
 //!
-//! Each watch is filed under keys of which one must be in an article for it to match; only those found there are
-//! evaluated, and those exactly. A watch that asks for nothing in particular (a negation, a filter, a pattern) is
-//! evaluated always.
+//! Everything that a watch speaks of becomes a numbered term: a key, the beginning of a key, a sound, a fact. Each
+//! watch is filed under the rarest terms without one of which it cannot match; of an article only the terms that some
+//! watch speaks of are noted, and only the watches filed under these are looked at, most of them decided by a second
+//! term alone. The others are run, over positions. A watch that asks for nothing in particular (a negation, a date) is
+//! run always. Adding and removing change the lists in place.
 
-use std::collections::{BTreeSet, HashMap};
+mod dictionary;
+mod facts;
+mod filing;
+mod frequencies;
+mod node;
+mod patterns;
+mod postings;
+mod present;
+mod program;
+mod reading;
+mod run;
+
+use std::collections::BTreeSet;
 
 use model::WatchId;
-use query::{Document, Hit, Plan, Required, evaluate};
-use text::Key;
+use query::{Article, Document, Hit, Plan};
+use rustc_hash::FxHashMap;
+
+use filing::{Filing, file};
+use frequencies::Frequencies;
+use node::{Meanings, Node};
+use postings::{Posting, Postings};
+
+pub use reading::Reading;
+
+use dictionary::{Kind, Term, index};
 
 /// Standing queries, ready to be matched.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Watchlist {
-    plans: HashMap<WatchId, Plan>,
-    by_key: HashMap<Key, Vec<WatchId>>,
-    always: BTreeSet<WatchId>,
+    meanings: Meanings,
+    frequencies: Frequencies,
+    postings: Postings,
+    /// Programs that are run for every article.
+    always: BTreeSet<u32>,
+    programs: Vec<Program>,
+    /// All programs, one after the other.
+    words: Vec<u32>,
+    by_watch: FxHashMap<WatchId, u32>,
+    /// Numbers of programs that were taken off.
+    free: Vec<u32>,
+    /// How many of `words` belong to no program any more.
+    dead_words: usize,
+}
+
+/// A watch, and where its program begins.
+#[derive(Debug, Clone, Copy)]
+struct Program {
+    watch: WatchId,
+    start: u32,
 }
 
 /// A watch that matches an article, and where.
@@ -25,6 +65,12 @@ pub struct Match {
     pub watch: WatchId,
     /// What to highlight.
     pub hits: Vec<Hit>,
+}
+
+impl std::fmt::Debug for Watchlist {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watchlist").field("watches", &self.by_watch.len()).finish_non_exhaustive()
+    }
 }
 
 impl Match {
@@ -39,88 +85,174 @@ impl Watchlist {
     /// Files `watches`.
     pub fn new(watches: impl IntoIterator<Item = (WatchId, Plan)>) -> Self {
         let mut list = Self::default();
-        for (watch, plan) in watches {
-            list.add(watch, plan);
-        }
+        list.fill(watches);
         list
     }
 
-    /// Files one more watch; one of the same id is replaced.
-    pub fn add(&mut self, watch: WatchId, plan: Plan) {
-        self.remove(watch);
-        match plan.required() {
-            Required::OneOf(keys) => {
-                for key in keys {
-                    self.by_key.entry(key).or_default().push(watch);
-                }
+    /// Notes in how many articles, of those that it is known of, a key was. What is filed later goes by it.
+    pub fn note_frequency(&mut self, key: &str, articles: u32) {
+        self.frequencies.note(self.meanings.terms.hash(Kind::Key, key), articles);
+    }
+
+    /// Files many watches into an empty list: what is filed under one term then lies together.
+    pub fn fill(&mut self, watches: impl IntoIterator<Item = (WatchId, Plan)>) {
+        let mut filed: Vec<(Term, WatchId, Vec<Filing>, bool)> = Vec::new();
+        let mut starts: FxHashMap<WatchId, (u32, usize)> = FxHashMap::default();
+        let mut words = Vec::new();
+        for (watch, plan) in watches {
+            let node = self.meanings.number(&plan);
+            let filings = self.filings(&node);
+            let start = words.len();
+            program::write(&node, &mut words);
+            starts.insert(watch, (u32::try_from(start).unwrap_or(u32::MAX), words.len()));
+            let first = filings.as_ref().and_then(|all| all.first()).map_or(Term::MAX, |filing| filing.term);
+            filed.push((first, watch, filings.clone().unwrap_or_default(), filings.is_none()));
+        }
+        filed.sort_by_key(|(first, ..)| *first);
+        let mut postings = Vec::new();
+        for (_, watch, filings, always) in filed {
+            let Some((start, end)) = starts.remove(&watch) else { continue };
+            let code = words.get(index(start)..end).unwrap_or_default();
+            let number = self.begin(watch, code);
+            if always {
+                self.always.insert(number);
             }
-            Required::Nothing => {
-                self.always.insert(watch);
+            postings.extend(posted(number, &filings));
+        }
+        self.postings.fill(self.meanings.terms.len(), &postings);
+        self.meanings.terms.shrink();
+        self.words.shrink_to_fit();
+        self.programs.shrink_to_fit();
+    }
+
+    /// Files one more watch; one of the same id is replaced.
+    pub fn add(&mut self, watch: WatchId, plan: &Plan) {
+        self.remove(watch);
+        let node = self.meanings.number(plan);
+        let filings = self.filings(&node);
+        let mut words = Vec::new();
+        program::write(&node, &mut words);
+        let number = self.begin(watch, &words);
+        match filings {
+            Some(filings) => {
+                posted(number, &filings).for_each(|(term, posting)| self.postings.push(term, posting));
+            }
+            None => {
+                self.always.insert(number);
             }
         }
-        self.plans.insert(watch, plan);
+    }
+
+    fn filings(&self, node: &Node) -> Option<Vec<Filing>> {
+        let cost = |term: Term| self.frequencies.cost(term, &self.meanings.terms);
+        let mut filings = file(node, &cost)?;
+        // What is filed twice under one term is run: neither second term must be there.
+        filings.sort_by_key(|filing| filing.term);
+        filings.dedup_by(|later, kept| {
+            let same = later.term == kept.term;
+            if same && later != kept {
+                *kept = Filing { term: kept.term, second: dictionary::NO_TERM, then: postings::Then::Run };
+            }
+            same
+        });
+        Some(filings)
+    }
+
+    fn begin(&mut self, watch: WatchId, code: &[u32]) -> u32 {
+        let start = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
+        self.words.extend_from_slice(code);
+        let program = Program { watch, start };
+        let number = self.free.pop().unwrap_or_else(|| {
+            self.programs.push(program);
+            u32::try_from(self.programs.len() - 1).unwrap_or(postings::MOST)
+        });
+        if let Some(place) = self.programs.get_mut(index(number)) {
+            *place = program;
+        }
+        self.by_watch.insert(watch, number);
+        number
     }
 
     /// Takes a watch off the list.
     pub fn remove(&mut self, watch: WatchId) {
-        let Some(plan) = self.plans.remove(&watch) else { return };
-        self.always.remove(&watch);
-        let Required::OneOf(keys) = plan.required() else { return };
-        for key in keys {
-            if let Some(filed) = self.by_key.get_mut(&key) {
-                filed.retain(|other| *other != watch);
-            }
+        let Some(number) = self.by_watch.remove(&watch) else { return };
+        let code = self.code(number);
+        let (length, node) = (program::length(code), program::read(code));
+        for filing in self.filed_under(&node) {
+            self.postings.remove(filing, number);
+        }
+        self.always.remove(&number);
+        self.free.push(number);
+        self.dead_words += length;
+        if self.dead_words > 1_024 && self.dead_words * 2 > self.words.len() {
+            self.pack();
         }
     }
 
+    /// The terms under which a program may be filed: frequencies may have moved since it was.
+    fn filed_under(&self, node: &Node) -> BTreeSet<Term> {
+        let mut terms = BTreeSet::new();
+        node.each_term(&mut |term| {
+            terms.insert(term);
+        });
+        terms
+    }
+
+    /// Moves the programs together.
+    fn pack(&mut self) {
+        let mut words = Vec::with_capacity(self.words.len() - self.dead_words);
+        for number in self.by_watch.values() {
+            let code = self.code(*number);
+            let code = code.get(..program::length(code)).unwrap_or_default();
+            let start = u32::try_from(words.len()).unwrap_or(u32::MAX);
+            words.extend_from_slice(code);
+            if let Some(program) = self.programs.get_mut(index(*number)) {
+                program.start = start;
+            }
+        }
+        self.words = words;
+        self.dead_words = 0;
+    }
+
+    /// The program of a number, and what lies behind it.
+    #[inline]
+    fn code(&self, number: u32) -> &[u32] {
+        let program = self.programs.get(index(number));
+        program.and_then(|program| self.words.get(index(program.start)..)).unwrap_or_default()
+    }
+
+    /// Returns how many watches there are.
+    pub fn len(&self) -> usize {
+        self.by_watch.len()
+    }
+
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.by_watch.is_empty()
+    }
+
     /// Returns the plan of a watch.
-    pub fn plan(&self, watch: WatchId) -> Option<&Plan> {
-        self.plans.get(&watch)
+    pub fn plan(&self, watch: WatchId) -> Option<Plan> {
+        let code = self.code(*self.by_watch.get(&watch)?);
+        Some(self.meanings.plan(&program::read(code.get(..program::length(code))?)))
     }
 
     /// Returns the watches that match `document`, by id.
     pub fn matches(&self, document: &Document) -> Vec<Match> {
-        let tokens = document.title.tokens.iter().chain(&document.body.tokens);
-        let mut candidates = self.always.clone();
-        for key in tokens.flat_map(|token| token.keys.iter()) {
-            candidates.extend(self.by_key.get(key).into_iter().flatten());
-        }
-        let found = |watch: WatchId| {
-            let hits = evaluate(self.plans.get(&watch)?, document)?;
-            Some(Match { watch, hits })
-        };
-        candidates.into_iter().filter_map(found).collect()
+        let mut reading = Reading::new(self);
+        reading.read(document);
+        let mut found = Vec::new();
+        reading.matches(&document.facts, &mut |watch| found.push(watch));
+        found.sort_unstable();
+        let article = Article::of(document);
+        let shown = |watch: WatchId| Some(Match { watch, hits: article.hits(&self.plan(watch)?) });
+        found.into_iter().filter_map(shown).collect()
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-    use query::{Lexicon, plan, testing};
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn the_list_finds_what_each_watch_alone_finds(
-            queries in prop::collection::vec(testing::query(), 1..12),
-            documents in prop::collection::vec(testing::document(), 1..6),
-        ) {
-            let plans: Vec<Plan> = queries.iter().map(|query| plan(query, &Lexicon::empty()).unwrap()).collect();
-            let numbered = || (1_i64..).map(WatchId).zip(plans.iter().cloned());
-            let list = Watchlist::new(numbered());
-            for document in &documents {
-                let found: Vec<WatchId> = list.matches(document).into_iter().map(|one| one.watch).collect();
-                let alone = numbered().filter(|(_, plan)| evaluate(plan, document).is_some()).map(|(watch, _)| watch);
-                prop_assert_eq!(found, alone.collect::<Vec<_>>());
-            }
-        }
-
-        #[test]
-        fn a_watch_that_was_removed_matches_nothing(query in testing::query(), document in testing::document()) {
-            let mut list = Watchlist::new([(WatchId(1), plan(&query, &Lexicon::empty()).unwrap())]);
-            list.remove(WatchId(1));
-            prop_assert!(list.matches(&document).is_empty());
-        }
-    }
+fn posted(program: u32, filings: &[Filing]) -> impl Iterator<Item = (Term, Posting)> {
+    let again = filings.len() > 1;
+    filings.iter().map(move |filing| {
+        (filing.term, Posting { program, then: filing.then, again, second: filing.second })
+    })
 }

@@ -21,23 +21,26 @@ pub struct Hit {
 /// Returns whether `plan` matches `document`, and what to highlight; a query of filters or negations alone matches
 /// with nothing to highlight.
 pub fn evaluate(plan: &Plan, document: &Document) -> Option<Vec<Hit>> {
-    let article = Article { document, title: document.title.positions(), body: document.body.positions() };
-    article.holds(plan).then(|| {
-        let mut hits = Vec::new();
-        article.hits(plan, &mut hits);
-        hits
-    })
+    let article = Article::of(document);
+    article.holds(plan).then(|| article.hits(plan))
 }
 
-/// A document whose positions have been gathered.
-struct Article<'a> {
+/// A document whose positions have been gathered, to be asked more than once.
+#[derive(Debug, Clone)]
+pub struct Article<'a> {
     document: &'a Document,
     title: KeyPositions<'a>,
     body: KeyPositions<'a>,
 }
 
-impl Article<'_> {
-    fn holds(&self, plan: &Plan) -> bool {
+impl<'a> Article<'a> {
+    /// Gathers the positions of a document.
+    pub fn of(document: &'a Document) -> Self {
+        Self { document, title: document.title.positions(), body: document.body.positions() }
+    }
+
+    /// Returns whether `plan` matches.
+    pub fn holds(&self, plan: &Plan) -> bool {
         match plan {
             Plan::And(parts) => parts.iter().all(|part| self.holds(part)),
             Plan::Or(parts) => parts.iter().any(|part| self.holds(part)),
@@ -50,10 +53,16 @@ impl Article<'_> {
         }
     }
 
-    /// Gathers the hits of what is asked for, negations left out.
-    fn hits(&self, plan: &Plan, hits: &mut Vec<Hit>) {
+    /// Returns what to highlight of a plan that matches, negations left out.
+    pub fn hits(&self, plan: &Plan) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        self.gather(plan, &mut hits);
+        hits
+    }
+
+    fn gather(&self, plan: &Plan, hits: &mut Vec<Hit>) {
         match plan {
-            Plan::And(parts) | Plan::Or(parts) => parts.iter().for_each(|part| self.hits(part, hits)),
+            Plan::And(parts) | Plan::Or(parts) => parts.iter().for_each(|part| self.gather(part, hits)),
             Plan::Not(_) | Plan::Filter(_) => {}
             Plan::Text { part, spans, clause } => {
                 if *part != Part::Body {

@@ -1,0 +1,196 @@
+//! Which programs are filed under a term: lists that grow and shrink in place, in one pool.
+
+use super::dictionary::{Term, index};
+
+/// A program filed under a term that must be there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Posting {
+    /// The program's number.
+    pub(super) program: u32,
+    /// What is known when the term is there.
+    pub(super) then: Then,
+    /// Whether it is filed under other terms as well, so that it may be met twice.
+    pub(super) again: bool,
+    /// Another term that must be there; `NO_TERM` for none.
+    pub(super) second: Term,
+}
+
+/// What is known of a program when its terms are there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// It matches.
+    Sure,
+    /// It matches when the second term follows the first at once.
+    Before,
+    /// It matches when the first term follows the second at once.
+    Behind,
+    /// It must be run.
+    Run,
+}
+
+/// A posting in eight bytes: the program's number in the lower 29 bits.
+#[derive(Debug, Clone, Copy)]
+struct Packed {
+    program: u32,
+    second: Term,
+}
+
+/// Most programs.
+pub(super) const MOST: u32 = (1 << 29) - 1;
+const AGAIN: u32 = 1 << 31;
+
+impl Packed {
+    fn of(posting: Posting) -> Self {
+        let then = match posting.then {
+            Then::Sure => 0,
+            Then::Before => 1,
+            Then::Behind => 2,
+            Then::Run => 3,
+        };
+        let again = if posting.again { AGAIN } else { 0 };
+        Self { program: posting.program & MOST | then << 29 | again, second: posting.second }
+    }
+
+    #[inline]
+    fn open(self) -> Posting {
+        let then = match self.program >> 29 & 3 {
+            0 => Then::Sure,
+            1 => Then::Before,
+            2 => Then::Behind,
+            _ => Then::Run,
+        };
+        let again = self.program & AGAIN != 0;
+        Posting { program: self.program & MOST, then, again, second: self.second }
+    }
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct List {
+    start: u32,
+    length: u32,
+    room: u32,
+}
+
+/// All lists.
+#[derive(Debug, Default)]
+pub(super) struct Postings {
+    /// One for each term.
+    lists: Vec<List>,
+    pool: Vec<Packed>,
+    /// Room in the pool that lists have left, by the power of two that it holds.
+    free: Vec<Vec<u32>>,
+}
+
+impl Postings {
+    /// Returns what is filed under a term.
+    #[inline]
+    pub(super) fn of(&self, term: Term) -> impl Iterator<Item = Posting> + '_ {
+        let list = self.lists.get(index(term)).copied().unwrap_or_default();
+        let here = self.pool.get(index(list.start)..index(list.start) + index(list.length));
+        here.unwrap_or_default().iter().map(|packed| packed.open())
+    }
+
+    /// Files everything at once, each list as long as it must be.
+    pub(super) fn fill(&mut self, terms: usize, filed: &[(Term, Posting)]) {
+        self.lists = vec![List::default(); terms];
+        for (term, _) in filed {
+            if let Some(list) = self.lists.get_mut(index(*term)) {
+                list.room += 1;
+            }
+        }
+        let mut start = 0;
+        for list in &mut self.lists {
+            list.start = start;
+            start += list.room;
+        }
+        self.pool = vec![Packed { program: 0, second: 0 }; index(start)];
+        for (term, posting) in filed {
+            self.push(*term, *posting);
+        }
+    }
+
+    /// Files a program under a term.
+    pub(super) fn push(&mut self, term: Term, posting: Posting) {
+        if index(term) >= self.lists.len() {
+            self.lists.resize(index(term) + 1, List::default());
+        }
+        let mut list = self.lists.get(index(term)).copied().unwrap_or_default();
+        if list.length == list.room {
+            list = self.moved(list);
+        }
+        if let Some(place) = self.pool.get_mut(index(list.start + list.length)) {
+            *place = Packed::of(posting);
+            list.length += 1;
+        }
+        if let Some(kept) = self.lists.get_mut(index(term)) {
+            *kept = list;
+        }
+    }
+
+    /// Gives a list twice the room.
+    fn moved(&mut self, list: List) -> List {
+        let room = (list.room + 1).next_power_of_two();
+        let class = index(room.trailing_zeros());
+        let start = self.free.get_mut(class).and_then(Vec::pop).unwrap_or_else(|| {
+            let end = self.pool.len();
+            self.pool.resize(end + index(room), Packed { program: 0, second: 0 });
+            u32::try_from(end).unwrap_or(u32::MAX)
+        });
+        let (from, to) = (index(list.start), index(start));
+        self.pool.copy_within(from..from + index(list.length), to);
+        if list.room.is_power_of_two() {
+            let left = index(list.room.trailing_zeros());
+            self.free.resize(self.free.len().max(left + 1), Vec::new());
+            if let Some(free) = self.free.get_mut(left) {
+                free.push(list.start);
+            }
+        }
+        List { start, length: list.length, room }
+    }
+
+    /// Takes a program off a term's list.
+    pub(super) fn remove(&mut self, term: Term, program: u32) {
+        let Some(list) = self.lists.get_mut(index(term)) else { return };
+        let here = self.pool.get_mut(index(list.start)..index(list.start) + index(list.length));
+        let Some(here) = here else { return };
+        while let Some(at) =
+            here.iter().take(index(list.length)).position(|packed| packed.open().program == program)
+        {
+            list.length -= 1;
+            here.swap(at, index(list.length));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn posting(program: u32) -> Posting {
+        Posting { program, then: Then::Behind, again: program % 2 == 0, second: program + 1 }
+    }
+
+    fn programs(postings: &Postings, term: Term) -> Vec<u32> {
+        let mut found: Vec<u32> = postings.of(term).map(|one| one.program).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn lists_grow_and_shrink_and_leave_one_another_alone() {
+        let mut postings = Postings::default();
+        postings.fill(2, &[(0, posting(7)), (1, posting(8)), (0, posting(9))]);
+        for program in 100..200 {
+            postings.push(program % 5, posting(program));
+        }
+        for program in (100..200).filter(|program| program % 3 == 0) {
+            postings.remove(program % 5, program);
+        }
+        for term in 0..5 {
+            let kept = (100..200).filter(|program| program % 5 == term && program % 3 != 0);
+            let first: &[u32] = [&[7, 9][..], &[8], &[], &[], &[]][index(term)];
+            assert_eq!(programs(&postings, term), first.iter().copied().chain(kept).collect::<Vec<_>>());
+        }
+        assert_eq!(postings.of(1).next(), Some(posting(8)));
+    }
+}

@@ -1,0 +1,126 @@
+//! Runs a program over the terms of an article.
+
+use query::places::{self, Placed, Span};
+use query::{Facts, Filter, Part};
+
+use super::dictionary::{Term, index};
+use super::present::{Present, TITLE};
+use super::program::{
+    AND, ANY, FACT, FILTER, NEAR, NOT, OR, PHRASE, SLOPPY, TERMS, TEXT, WINDOW, WORD, first, inside, nodes,
+    sloppy_parts, terms, text_of,
+};
+
+/// An article, as programs see it.
+#[derive(Clone, Copy)]
+pub(super) struct Article<'a> {
+    pub(super) present: &'a Present,
+    pub(super) facts: &'a Facts,
+    pub(super) filters: &'a [Filter],
+}
+
+impl Article<'_> {
+    /// Returns whether what a program says is so.
+    pub(super) fn holds(&self, node: &[u32]) -> bool {
+        let second = node.get(1).copied().unwrap_or(0);
+        match first(node) {
+            (AND, _) => nodes(inside(node, 0)).all(|part| self.holds(part)),
+            (OR, _) => nodes(inside(node, 0)).any(|part| self.holds(part)),
+            (NOT, _) => node.get(1..).is_some_and(|inner| !self.holds(inner)),
+            (FACT, _) => self.present.has(second),
+            (FILTER, _) => self.filters.get(index(second)).is_some_and(|filter| filter.holds(self.facts)),
+            (WORD, argument) => self.has(second, text_of(argument).0),
+            (TEXT, argument) => node.get(1..).is_some_and(|places| self.stands(places, text_of(argument).0)),
+            _ => false,
+        }
+    }
+
+    fn has(&self, term: Term, part: Part) -> bool {
+        match part {
+            Part::Anywhere => self.present.has(term),
+            _ => self.present.positions(term).any(|position| is_in(position, part)),
+        }
+    }
+
+    /// Whether a text stands in a part of the article. What needs no positions is answered without them.
+    fn stands(&self, places: &[u32], part: Part) -> bool {
+        if !self.may_stand(places, part) {
+            return false;
+        }
+        match first(places) {
+            (TERMS, _) => true,
+            (ANY, _) => nodes(inside(places, 0)).any(|one| self.stands(one, part)),
+            _ => !self.find(places, part).is_empty(),
+        }
+    }
+
+    /// Whether all words are there that it cannot stand without.
+    fn may_stand(&self, places: &[u32], part: Part) -> bool {
+        let all = |extra| nodes(inside(places, extra)).all(|one| self.may_stand(one, part));
+        match first(places) {
+            (TERMS, _) => terms(places).iter().any(|term| self.has(*term, part)),
+            (PHRASE, _) => all(0),
+            (WINDOW | NEAR, _) => all(1),
+            (SLOPPY, _) => sloppy_parts(places).all(|(_, one)| self.may_stand(one, part)),
+            _ => nodes(inside(places, 0)).any(|one| self.may_stand(one, part)),
+        }
+    }
+
+    /// Where it stands, ascending and without repetition: what [`query::Spans::find`] says.
+    fn find(&self, node: &[u32], part: Part) -> Vec<Span> {
+        let all = |extra| nodes(inside(node, extra)).map(|one| self.find(one, part));
+        let third = node.get(2).copied().unwrap_or(0);
+        let mut found = match first(node) {
+            (TERMS, _) => places::words(self.positions(terms(node), part)),
+            (PHRASE, _) => self.phrase(node, part),
+            (SLOPPY, _) => {
+                let placed =
+                    sloppy_parts(node).map(|(place, one)| Placed { place, spans: self.find(one, part) });
+                places::sloppy(&placed.collect::<Vec<_>>(), third)
+            }
+            (WINDOW, _) => places::window(&all(1).collect::<Vec<_>>(), third),
+            (NEAR, ordered) => {
+                let mut sides = all(1);
+                let (left, right) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
+                places::near(&left, &right, third, ordered == 1)
+            }
+            _ => all(0).flatten().collect(),
+        };
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn phrase(&self, node: &[u32], part: Part) -> Vec<Span> {
+        let mut parts = nodes(inside(node, 0));
+        let mut open = parts.next().map(|one| self.find(one, part)).unwrap_or_default();
+        for one in parts {
+            if open.is_empty() {
+                return open;
+            }
+            open = places::followed(&open, &self.find(one, part));
+        }
+        open
+    }
+
+    fn positions(&self, terms: &[Term], part: Part) -> impl Iterator<Item = u32> {
+        let each = |term: &Term| self.present.positions(*term);
+        terms.iter().flat_map(each).filter(move |position| is_in(*position, part))
+    }
+
+    /// Whether `next` stands directly behind `one` anywhere.
+    pub(super) fn is_followed(&self, one: Term, next: Term) -> bool {
+        let mut followers = self.present.positions(next).peekable();
+        self.present.positions(one).any(|position| {
+            while followers.next_if(|follower| *follower <= position).is_some() {}
+            followers.peek() == Some(&(position + 1))
+        })
+    }
+}
+
+fn is_in(position: u32, part: Part) -> bool {
+    match part {
+        Part::Anywhere => true,
+        Part::Title => position >= TITLE,
+        Part::Body => position < TITLE,
+    }
+}

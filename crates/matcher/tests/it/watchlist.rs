@@ -1,0 +1,93 @@
+//! The list finds what each watch alone finds, however it was filled.
+
+use matcher::Watchlist;
+use model::WatchId;
+use proptest::prelude::*;
+use query::{Document, Lexicon, Plan, evaluate, plan, testing};
+
+fn plans(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Plan>> {
+    let planned = |query| plan(&query, &Lexicon::empty()).unwrap();
+    prop::collection::vec(testing::query().prop_map(planned), count)
+}
+
+fn numbered(plans: &[Plan]) -> Vec<(WatchId, Plan)> {
+    (1..).map(WatchId).zip(plans.iter().cloned()).collect()
+}
+
+fn found(list: &Watchlist, document: &Document) -> Vec<WatchId> {
+    list.matches(document).into_iter().map(|one| one.watch).collect()
+}
+
+fn alone(watches: &[(WatchId, Plan)], document: &Document) -> Vec<WatchId> {
+    let matching = watches.iter().filter(|(_, plan)| evaluate(plan, document).is_some());
+    matching.map(|(watch, _)| *watch).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_list_finds_what_each_watch_alone_finds(
+        plans in plans(1..12),
+        documents in prop::collection::vec(testing::document(), 1..6),
+        frequent in prop::collection::vec(testing::word(), 0..4),
+    ) {
+        let watches = numbered(&plans);
+        let mut list = Watchlist::default();
+        frequent.iter().for_each(|word| list.note_frequency(&word.to_lowercase(), 1_000));
+        list.fill(watches.clone());
+        for document in &documents {
+            prop_assert_eq!(found(&list, document), alone(&watches, document));
+            for one in list.matches(document) {
+                let plan = &watches.iter().find(|(watch, _)| *watch == one.watch).unwrap().1;
+                prop_assert_eq!(Some(one.hits), evaluate(plan, document));
+            }
+        }
+    }
+
+    #[test]
+    fn watches_come_and_go_without_a_trace(
+        plans in plans(2..16),
+        more in plans(1..16),
+        documents in prop::collection::vec(testing::document(), 1..4),
+        gone in prop::collection::vec(any::<prop::sample::Index>(), 1..8),
+    ) {
+        let mut watches = numbered(&plans);
+        let mut list = Watchlist::new(watches.clone());
+        for one in gone {
+            let (watch, _) = watches.remove(one.index(watches.len()));
+            list.remove(watch);
+            if watches.is_empty() {
+                break;
+            }
+        }
+        // Some are new, and some take the place of one that was there.
+        for (watch, plan) in (3..).map(WatchId).zip(more) {
+            list.add(watch, &plan);
+            watches.retain(|(other, _)| *other != watch);
+            watches.push((watch, plan));
+        }
+        watches.sort_by_key(|(watch, _)| *watch);
+        prop_assert_eq!(list.len(), watches.len());
+        for document in &documents {
+            prop_assert_eq!(found(&list, document), alone(&watches, document));
+        }
+    }
+
+    #[test]
+    fn a_plan_comes_out_as_it_went_in(plan in plans(1..2)) {
+        let list = Watchlist::new(numbered(&plan));
+        prop_assert_eq!(list.plan(WatchId(1)), plan.first().cloned());
+    }
+}
+
+#[test]
+fn a_list_packs_itself_and_still_finds_everything() {
+    let mut list = Watchlist::default();
+    let query =
+        |number: i64| plan(&query::parse(&format!("word{number} port")).unwrap(), &Lexicon::empty()).unwrap();
+    (0..2_000).for_each(|number| list.add(WatchId(number), &query(number)));
+    (0..1_500).for_each(|number| list.remove(WatchId(number)));
+    let text = "word1499 word1500 word1999 at the port";
+    let document = Document::read("", &[text], &Lexicon::empty(), testing::facts(text::Lang::EnLatn));
+    assert_eq!(found(&list, &document), [WatchId(1_500), WatchId(1_999)]);
+    assert_eq!(list.plan(WatchId(1_600)), Some(query(1_600)));
+}
