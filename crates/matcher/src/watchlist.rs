@@ -31,7 +31,7 @@ use postings::{Posting, Postings};
 
 pub use reading::Reading;
 
-use dictionary::{Kind, Term, index};
+use dictionary::{Term, index, kind_of_key};
 
 /// Standing queries, ready to be matched.
 #[derive(Default)]
@@ -91,7 +91,8 @@ impl Watchlist {
 
     /// Notes in how many articles, of those that it is known of, a key was. What is filed later goes by it.
     pub fn note_frequency(&mut self, key: &str, articles: u32) {
-        self.frequencies.note(self.meanings.terms.hash(Kind::Key, key), articles);
+        let (kind, text) = kind_of_key(key);
+        self.frequencies.note(self.meanings.terms.hash(kind, text.as_bytes()), articles);
     }
 
     /// Files many watches into an empty list: what is filed under one term then lies together.
@@ -176,10 +177,10 @@ impl Watchlist {
     /// Takes a watch off the list.
     pub fn remove(&mut self, watch: WatchId) {
         let Some(number) = self.by_watch.remove(&watch) else { return };
-        let code = self.code(number);
-        let (length, node) = (program::length(code), program::read(code));
-        for filing in self.filed_under(&node) {
-            self.postings.remove(filing, number);
+        let code = self.program(number);
+        let (length, node) = (code.len(), program::read(code));
+        for term in terms_of(&node) {
+            self.postings.remove(term, number);
         }
         self.always.remove(&number);
         self.free.push(number);
@@ -189,21 +190,11 @@ impl Watchlist {
         }
     }
 
-    /// The terms under which a program may be filed: frequencies may have moved since it was.
-    fn filed_under(&self, node: &Node) -> BTreeSet<Term> {
-        let mut terms = BTreeSet::new();
-        node.each_term(&mut |term| {
-            terms.insert(term);
-        });
-        terms
-    }
-
     /// Moves the programs together.
     fn pack(&mut self) {
         let mut words = Vec::with_capacity(self.words.len() - self.dead_words);
         for number in self.by_watch.values() {
-            let code = self.code(*number);
-            let code = code.get(..program::length(code)).unwrap_or_default();
+            let code = self.program(*number);
             let start = u32::try_from(words.len()).unwrap_or(u32::MAX);
             words.extend_from_slice(code);
             if let Some(program) = self.programs.get_mut(index(*number)) {
@@ -214,11 +205,27 @@ impl Watchlist {
         self.dead_words = 0;
     }
 
-    /// The program of a number, and what lies behind it.
+    /// The program of a number.
+    fn program(&self, number: u32) -> &[u32] {
+        let code = self.code(self.start(number));
+        code.get(..program::length(code)).unwrap_or_default()
+    }
+
+    /// Where a program begins.
     #[inline]
-    fn code(&self, number: u32) -> &[u32] {
-        let program = self.programs.get(index(number));
-        program.and_then(|program| self.words.get(index(program.start)..)).unwrap_or_default()
+    fn start(&self, number: u32) -> u32 {
+        self.programs.get(index(number)).map_or(0, |program| program.start)
+    }
+
+    #[inline]
+    fn word(&self, at: u32) -> u32 {
+        self.words.get(index(at)).copied().unwrap_or(0)
+    }
+
+    /// The program that begins there, and what lies behind it.
+    #[inline]
+    fn code(&self, start: u32) -> &[u32] {
+        self.words.get(index(start)..).unwrap_or_default()
     }
 
     /// Returns how many watches there are.
@@ -233,8 +240,8 @@ impl Watchlist {
 
     /// Returns the plan of a watch.
     pub fn plan(&self, watch: WatchId) -> Option<Plan> {
-        let code = self.code(*self.by_watch.get(&watch)?);
-        Some(self.meanings.plan(&program::read(code.get(..program::length(code))?)))
+        let number = self.by_watch.get(&watch)?;
+        Some(self.meanings.plan(&program::read(self.program(*number))))
     }
 
     /// Returns the watches that match `document`, by id.
@@ -248,6 +255,15 @@ impl Watchlist {
         let shown = |watch: WatchId| Some(Match { watch, hits: article.hits(&self.plan(watch)?) });
         found.into_iter().filter_map(shown).collect()
     }
+}
+
+/// The terms under which a node may have been filed: frequencies may have moved since it was.
+fn terms_of(node: &Node) -> BTreeSet<Term> {
+    let mut terms = BTreeSet::new();
+    node.each_term(&mut |term| {
+        terms.insert(term);
+    });
+    terms
 }
 
 fn posted(program: u32, filings: &[Filing]) -> impl Iterator<Item = (Term, Posting)> {

@@ -8,7 +8,14 @@
 //! As it stands, articles and queries are cut by the plain analysis that other engines can be given too: lower case,
 //! runs of letters and digits, pairs of Chinese characters. With `--full FOLDER` they are read as in the house, with
 //! keys, the language of each block and the lexicon in FOLDER, and the hits of each match are found as well.
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails loudly")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    clippy::print_stdout,
+    reason = "a bench fails loudly"
+)]
 
 mod plain;
 
@@ -171,7 +178,8 @@ fn match_all(list: &Watchlist, analysis: &Analysis, docs: &[Text]) -> Matched {
                 reading.clear();
                 let mut next = 0;
                 for text in [&doc.title, &doc.body] {
-                    letters.each_key(text, &mut next, &mut |at, key| reading.key(Part::Body, at, key));
+                    letters
+                        .each_token(text, &mut next, &mut |at, token| reading.surface(Part::Body, at, token));
                 }
                 reading.matches(&facts, &mut |watch| found.push(watch));
             }

@@ -7,71 +7,79 @@
 use query::{Filter, Part, Pattern, Plan, Spans};
 use text::Key;
 
-/// What each character is: nothing of a word, a Chinese character, or a letter with its lower case.
+/// What each character is.
 pub(crate) struct Letters {
-    table: Vec<u32>,
+    table: Vec<Class>,
+    lower: Vec<char>,
 }
 
-const NONE: u32 = 0;
-const HAN: u32 = 1 << 31;
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// Nothing of a word.
+    None,
+    /// A letter or digit that is its own lower case.
+    Letter,
+    /// A letter with a lower case.
+    Capital,
+    Han,
+}
 
 impl Letters {
     pub(crate) fn new() -> Self {
-        let of = |code| char::from_u32(code).map_or(NONE, look_up);
-        Self { table: (0..0x1_0000).map(of).collect() }
+        let of = |code| char::from_u32(code).map_or(Class::None, look_up);
+        let lower = |code| char::from_u32(code).map_or('\0', lower_case);
+        Self { table: (0..0x1_0000).map(of).collect(), lower: (0..0x1_0000).map(lower).collect() }
     }
 
     #[inline]
-    fn of(&self, c: char) -> u32 {
+    fn of(&self, c: char) -> Class {
         let known = usize::try_from(u32::from(c)).ok().and_then(|at| self.table.get(at));
         known.copied().unwrap_or_else(|| look_up(c))
     }
 
-    /// Calls `each` with the position and the key of each token, counting on from `next`.
-    pub(crate) fn each_key(&self, text: &str, next: &mut u32, each: &mut dyn FnMut(u32, &str)) {
-        let mut word = String::from("=");
-        let mut han: Option<(char, bool)> = None;
-        let mut say = |word: &mut String| {
-            if word.len() > 1 {
-                each(*next, word);
-                *next += 1;
-                word.truncate(1);
+    #[inline]
+    fn lower(&self, c: char) -> char {
+        let known = usize::try_from(u32::from(c)).ok().and_then(|at| self.lower.get(at));
+        known.copied().unwrap_or_else(|| lower_case(c))
+    }
+
+    /// Calls `each` with the position and the text of each token, counting on from `next`.
+    #[inline]
+    pub(crate) fn each_token(&self, text: &str, next: &mut u32, each: &mut impl FnMut(u32, &str)) {
+        let mut say = |token: &str| {
+            each(*next, token);
+            *next += 1;
+        };
+        let mut lower = String::new();
+        let mut word = |start: usize, end: usize, capitals: bool| {
+            let token = &text[start..end];
+            if capitals {
+                lower.clear();
+                lower.extend(token.chars().map(|c| self.lower(c)));
+                say(&lower);
+            } else {
+                say(token);
             }
         };
-        for c in text.chars() {
+        let mut run = Run { kind: Class::None, start: 0, last: 0, capitals: false };
+        for (at, c) in text.char_indices() {
             let class = self.of(c);
-            if class & HAN != 0 {
-                match han {
-                    None => say(&mut word),
-                    Some((before, _)) => {
-                        word.push(before);
-                        word.push(c);
-                        say(&mut word);
-                    }
-                }
-                han = Some((c, han.is_some()));
-                continue;
+            let kind = if class == Class::Capital { Class::Letter } else { class };
+            if kind != run.kind {
+                run.end(at, &mut word);
+                run = Run { kind, start: at, last: at, capitals: false };
+            } else if kind == Class::Han {
+                word(run.last, at + c.len_utf8(), false);
+                run.last = at;
             }
-            if let Some((before, paired)) = han.take()
-                && !paired
-            {
-                word.push(before);
-                say(&mut word);
-            }
-            match char::from_u32(class) {
-                Some('\0') | None => say(&mut word),
-                Some(letter) => word.push(letter),
-            }
+            run.capitals |= class == Class::Capital;
         }
-        if let Some((before, false)) = han {
-            word.push(before);
-        }
-        say(&mut word);
+        run.end(text.len(), &mut word);
     }
 
     fn keys(&self, text: &str) -> Vec<Key> {
         let mut keys = Vec::new();
-        self.each_key(text, &mut 0, &mut |_, key| keys.push(Key::stored(key)));
+        self.each_token(text, &mut 0, &mut |_, token| keys.push(Key::surface(token)));
         keys
     }
 
@@ -84,12 +92,36 @@ impl Letters {
     }
 }
 
-fn look_up(c: char) -> u32 {
-    let code = u32::from(c);
-    match code {
-        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => HAN | code,
-        _ if c.is_alphanumeric() => c.to_lowercase().next().map_or(NONE, u32::from),
-        _ => NONE,
+/// A run of characters of one kind.
+struct Run {
+    kind: Class,
+    start: usize,
+    /// Where the last Chinese character begins.
+    last: usize,
+    capitals: bool,
+}
+
+impl Run {
+    /// The pairs of a longer Chinese run have been said before it ends.
+    #[inline]
+    fn end(&self, at: usize, word: &mut impl FnMut(usize, usize, bool)) {
+        let is_word = self.kind == Class::Letter || self.kind == Class::Han && self.last == self.start;
+        if is_word {
+            word(self.start, at, self.capitals);
+        }
+    }
+}
+
+fn lower_case(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+fn look_up(c: char) -> Class {
+    match u32::from(c) {
+        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => Class::Han,
+        _ if !c.is_alphanumeric() => Class::None,
+        _ if lower_case(c) == c => Class::Letter,
+        _ => Class::Capital,
     }
 }
 

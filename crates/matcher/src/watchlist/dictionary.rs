@@ -17,7 +17,7 @@ pub(super) const NO_TERM: Term = Term::MAX;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub(super) enum Kind {
-    /// A key as an article has it, with its mark.
+    /// A key as an article has it, with its mark, unless it is a surface key.
     Key,
     /// How a surface key begins: `detain*`.
     Head,
@@ -29,6 +29,13 @@ pub(super) enum Kind {
     Syllables,
     /// A fact about the article: `lang:kk`.
     Fact,
+    /// A surface key without its mark.
+    Surface,
+}
+
+/// Returns the kind of a key, given as it is stored, and its text.
+pub(super) fn kind_of_key(key: &str) -> (Kind, &str) {
+    key.strip_prefix('=').map_or((Kind::Key, key), |text| (Kind::Surface, text))
 }
 
 /// All terms.
@@ -44,10 +51,11 @@ pub(super) struct Dictionary {
     starts: Vec<u32>,
 }
 
-#[derive(Clone, Copy)]
-struct Slot {
-    tag: u32,
-    term: Term,
+/// The upper half of a term's hash, and its number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Slot {
+    pub(super) tag: u32,
+    pub(super) term: Term,
 }
 
 const EMPTY: Slot = Slot { tag: 0, term: NO_TERM };
@@ -75,52 +83,75 @@ impl Dictionary {
 
     /// The hash of a term: keyed, so that nobody outside can make terms collide.
     #[inline]
-    pub(super) fn hash(&self, kind: Kind, text: &str) -> u64 {
-        let hash = rapidhash_v3_nano_inline::<true, false>(text.as_bytes(), &self.secrets);
+    pub(super) fn hash(&self, kind: Kind, text: &[u8]) -> u64 {
+        let hash = rapidhash_v3_nano_inline::<true, false>(text, &self.secrets);
         hash.wrapping_add((kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
-    /// Returns the number of a term.
+    /// Returns 1 when a term of this hash may be known, 0 when there is none.
     #[inline]
-    pub(super) fn find(&self, kind: Kind, text: &str) -> Option<Term> {
-        let hash = self.hash(kind, text);
+    pub(super) fn may_have(&self, hash: u64) -> usize {
         let bit = low(hash) & (self.filter.len() * 64 - 1);
-        if self.filter.get(bit / 64)? >> (bit % 64) & 1 == 0 {
-            return None;
-        }
-        self.probe(hash, kind, text)
+        let word = self.filter.get(bit / 64).copied().unwrap_or(0);
+        usize::from(word >> (bit % 64) & 1 == 1)
     }
 
-    fn probe(&self, hash: u64, kind: Kind, text: &str) -> Option<Term> {
+    /// Returns the term that lies where one of this hash would lie first; another than it perhaps.
+    #[inline]
+    pub(super) fn first_at(&self, hash: u64) -> Slot {
+        self.slots.get(self.home(high(hash))).copied().unwrap_or(EMPTY)
+    }
+
+    /// Returns the number of a term.
+    pub(super) fn find(&self, kind: Kind, text: &str) -> Option<Term> {
+        let hash = self.hash(kind, text.as_bytes());
+        let term = (self.may_have(hash) == 1).then(|| self.probe(hash, kind, text.as_bytes()))?;
+        (term != NO_TERM).then_some(term)
+    }
+
+    /// Returns the number of the term that has this hash, or `NO_TERM`.
+    pub(super) fn probe(&self, hash: u64, kind: Kind, text: &[u8]) -> Term {
         let tag = high(hash);
         let mut at = self.home(tag);
         loop {
-            let slot = self.slots.get(at)?;
-            if slot.term == NO_TERM {
-                return None;
-            }
-            if slot.tag == tag && self.is(slot.term, kind, text) {
-                return Some(slot.term);
+            let slot = self.slots.get(at).copied().unwrap_or(EMPTY);
+            if slot.term == NO_TERM || slot.tag == tag && self.is(slot.term, kind, text) {
+                return slot.term;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
     }
 
+    /// Returns whether a term has this kind and text.
     #[inline]
-    fn is(&self, term: Term, kind: Kind, text: &str) -> bool {
-        let stored = self.stored(term);
-        stored.split_first().is_some_and(|(first, rest)| *first == kind as u8 && rest == text.as_bytes())
+    fn is(&self, term: Term, kind: Kind, text: &[u8]) -> bool {
+        self.lies_at(self.bounds(term), kind, text)
     }
 
-    fn stored(&self, term: Term) -> &[u8] {
+    /// Returns where a term's kind and text lie.
+    #[inline]
+    pub(super) fn bounds(&self, term: Term) -> (u32, u32) {
         let at = index(term);
-        let bounds = self.starts.get(at).zip(self.starts.get(at + 1));
-        bounds.and_then(|(start, end)| self.texts.get(index(*start)..index(*end))).unwrap_or_default()
+        let bound = |at: usize| self.starts.get(at).copied().unwrap_or(0);
+        (bound(at), bound(at.wrapping_add(1)))
+    }
+
+    /// Returns whether this kind and text lie there.
+    #[inline]
+    pub(super) fn lies_at(&self, bounds: (u32, u32), kind: Kind, text: &[u8]) -> bool {
+        let stored = self.stored(bounds);
+        stored.split_first().is_some_and(|(first, rest)| *first == kind as u8 && rest == text)
+    }
+
+    #[inline]
+    fn stored(&self, (start, end): (u32, u32)) -> &[u8] {
+        self.texts.get(index(start)..index(end)).unwrap_or_default()
     }
 
     /// Returns the kind's number and the text of a term.
     pub(super) fn text(&self, term: Term) -> (u8, &str) {
-        let (kind, text) = self.stored(term).split_first().map_or((0, &[][..]), |(kind, text)| (*kind, text));
+        let (kind, text) =
+            self.stored(self.bounds(term)).split_first().map_or((0, &[][..]), |(kind, text)| (*kind, text));
         (kind, std::str::from_utf8(text).unwrap_or_default())
     }
 
@@ -136,7 +167,7 @@ impl Dictionary {
         if self.len() * 2 > self.slots.len() {
             self.grow();
         } else {
-            let hash = self.hash(kind, text);
+            let hash = self.hash(kind, text.as_bytes());
             self.place(hash, term);
         }
         term
@@ -148,7 +179,7 @@ impl Dictionary {
         self.filter = vec![0; slots / 8];
         for term in 0..Term::try_from(self.len()).unwrap_or(NO_TERM) {
             let (kind, text) = self.text(term);
-            let hash = self.hash(kind_of(kind), text);
+            let hash = self.hash(kind_of(kind), text.as_bytes());
             self.place(hash, term);
         }
     }
@@ -186,6 +217,7 @@ pub(super) fn kind_of(number: u8) -> Kind {
         3 => Kind::Sound,
         4 => Kind::Syllables,
         5 => Kind::Fact,
+        6 => Kind::Surface,
         _ => Kind::Key,
     }
 }
@@ -197,7 +229,7 @@ pub(super) fn index(number: u32) -> usize {
 }
 
 #[inline]
-fn high(hash: u64) -> u32 {
+pub(super) fn high(hash: u64) -> u32 {
     u32::try_from(hash >> 32).unwrap_or(0)
 }
 

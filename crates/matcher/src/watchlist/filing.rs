@@ -51,17 +51,19 @@ fn file_all(parts: &[Node], cost: Cost<'_>) -> Option<Vec<Filing>> {
     let (best, filings) = filed.min_by_key(|(_, filings)| total(filings, cost))?;
     let others: Vec<&Node> =
         parts.iter().enumerate().filter(|(at, _)| *at != best).map(|(_, part)| part).collect();
+    if others.is_empty() {
+        return Some(filings);
+    }
     if let [other] = others.as_slice()
         && let Some(second) = atom(other)
         && filings.iter().all(|filing| filing.then == Then::Sure && filing.second == NO_TERM)
     {
         return Some(filings.into_iter().map(|filing| Filing { second, ..filing }).collect());
     }
-    if others.is_empty() {
-        return Some(filings);
-    }
     let mut musts = Vec::new();
-    others.iter().for_each(|other| must_have(other, &mut musts));
+    for other in others {
+        must_have(other, &mut musts);
+    }
     let second = musts.into_iter().min_by_key(|term| cost(*term)).unwrap_or(NO_TERM);
     let with = |filing: Filing| {
         let second = if filing.second == NO_TERM || second != NO_TERM && cost(second) < cost(filing.second) {
@@ -104,10 +106,16 @@ fn must_stand(places: &Places, musts: &mut Vec<Term>) {
             }
         }
         Places::Phrase(parts) | Places::Sloppy { parts, .. } | Places::Window { parts, .. } => {
-            parts.iter().for_each(|part| must_stand(part, musts));
+            all_must_stand(parts, musts);
         }
-        Places::Near { sides, .. } => sides.iter().for_each(|side| must_stand(side, musts)),
+        Places::Near { sides, .. } => all_must_stand(&**sides, musts),
         Places::Any(_) => {}
+    }
+}
+
+fn all_must_stand(parts: &[Places], musts: &mut Vec<Term>) {
+    for part in parts {
+        must_stand(part, musts);
     }
 }
 
@@ -145,7 +153,7 @@ fn file_row(parts: &[Places], cost: Cost<'_>) -> Option<Vec<Filing>> {
     let filed = parts.iter().filter_map(|part| file_places(part, cost));
     let filings = filed.min_by_key(|filings| total(filings, cost))?;
     let mut musts = Vec::new();
-    parts.iter().for_each(|part| must_stand(part, &mut musts));
+    all_must_stand(parts, &mut musts);
     musts.sort_by_key(|term| cost(*term));
     let with = |filing: Filing| {
         let second = musts.iter().copied().find(|term| *term != filing.term);

@@ -6,15 +6,10 @@ use super::dictionary::{Dictionary, Kind, kind_of};
 const WIDTH: usize = 1 << 15;
 
 /// Estimates, learned from articles; before any, long words are taken to be rarer than short ones.
+#[derive(Default)]
 pub(super) struct Frequencies {
     counts: Vec<[u32; 2]>,
     most: u32,
-}
-
-impl Default for Frequencies {
-    fn default() -> Self {
-        Self { counts: Vec::new(), most: 0 }
-    }
 }
 
 impl Frequencies {
@@ -43,7 +38,7 @@ impl Frequencies {
         let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         let share = |of: u32| self.most.max(1_000) / of;
         let count = match kind_of(kind) {
-            Kind::Key => self.counted(terms.hash(Kind::Key, text)),
+            kind @ (Kind::Key | Kind::Surface) => self.counted(terms.hash(kind, text.as_bytes())),
             // What cannot be counted is guessed by how much it asks for.
             Kind::Head => share(4_u32.saturating_pow(letters.min(5)) / 4 + 1),
             Kind::Fact => share(3),

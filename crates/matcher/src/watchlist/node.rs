@@ -3,8 +3,9 @@
 use query::{Filter, Part, Pattern, Plan, Spans};
 use text::Key;
 
-use super::dictionary::{Dictionary, Kind, Term};
+use super::dictionary::{Dictionary, Kind, Term, index, kind_of, kind_of_key};
 use super::facts::fact_of;
+use super::facts::filter_of;
 use super::patterns::Patterns;
 
 /// What an article must have.
@@ -71,12 +72,15 @@ impl Meanings {
         Node::Filter(u32::try_from(number).unwrap_or(u32::MAX))
     }
 
+    fn key(&mut self, key: &Key) -> Term {
+        let (kind, text) = kind_of_key(key.as_str());
+        self.terms.intern(kind, text)
+    }
+
     fn places(&mut self, spans: &Spans) -> Places {
         let mut each = |parts: &[Spans]| parts.iter().map(|part| self.places(part)).collect();
         match spans {
-            Spans::Keys(keys) => {
-                Places::Terms(keys.iter().map(|key| self.terms.intern(Kind::Key, key.as_str())).collect())
-            }
+            Spans::Keys(keys) => Places::Terms(keys.iter().map(|key| self.key(key)).collect()),
             Spans::Pattern(pattern) => Places::Terms(self.patterns.number(pattern, &mut self.terms)),
             Spans::Phrase(parts) => Places::Phrase(each(parts)),
             Spans::Sloppy { parts, slop } => Places::Sloppy { parts: each(parts), slop: *slop },
@@ -101,10 +105,10 @@ impl Meanings {
             }
             // A fact is a filter that has been given its own word.
             Node::Fact(term) => {
-                super::facts::filter_of(self.terms.text(*term).1).map_or(Plan::Or(Vec::new()), Plan::Filter)
+                filter_of(self.terms.text(*term).1).map_or(Plan::Or(Vec::new()), Plan::Filter)
             }
             Node::Filter(number) => {
-                let filter = self.filters.get(super::dictionary::index(*number));
+                let filter = self.filters.get(index(*number));
                 filter.map_or(Plan::Or(Vec::new()), |filter| Plan::Filter(filter.clone()))
             }
         }
@@ -126,14 +130,20 @@ impl Meanings {
         }
     }
 
-    /// The terms of one place are all of one kind.
+    fn key_of(&self, term: Term) -> Key {
+        let (kind, text) = self.terms.text(term);
+        if kind_of(kind) == Kind::Surface { Key::surface(text) } else { Key::stored(text) }
+    }
+
+    /// The terms of one place are all keys or all of one other kind.
     fn words(&self, terms: &[Term]) -> Spans {
         let texts = || terms.iter().map(|term| self.terms.text(*term).1);
-        let kind =
-            terms.first().map_or(Kind::Key, |term| super::dictionary::kind_of(self.terms.text(*term).0));
+        let kind = terms.first().map_or(Kind::Key, |term| kind_of(self.terms.text(*term).0));
         let first = texts().next().unwrap_or_default();
         match kind {
-            Kind::Key | Kind::Fact => Spans::Keys(texts().map(Key::stored).collect()),
+            Kind::Key | Kind::Surface | Kind::Fact => {
+                Spans::Keys(terms.iter().map(|term| self.key_of(*term)).collect())
+            }
             Kind::Head => Spans::Pattern(Pattern::Signs(format!("{first}*"))),
             Kind::Signs => Spans::Pattern(Pattern::Signs(first.to_owned())),
             Kind::Sound => Spans::Pattern(Pattern::Sounds(texts().map(str::to_owned).collect())),

@@ -3,9 +3,8 @@
 //! A pattern is met by the letters before its first sign. Of a key only those beginnings are looked up that any
 //! pattern has, told by its first two letters.
 
-use std::collections::HashMap;
-
 use query::Pattern;
+use rustc_hash::FxHashMap;
 use text::{Key, sounds, syllable};
 
 use super::dictionary::{Dictionary, Kind, Term, index};
@@ -17,30 +16,25 @@ const FIRSTS: usize = 4_096;
 const LONGEST: usize = 63;
 
 /// The patterns of all watches.
+#[derive(Default)]
 pub(super) struct Patterns {
     /// By the first two letters of a pattern: the lengths of the beginnings that go on from there.
     lengths: Vec<u64>,
-    /// Beginnings of one letter: of Chinese words.
-    of_one: bool,
     /// What must be compared with keys that begin so.
-    begun: HashMap<Term, Vec<(Term, Pattern)>>,
+    begun: FxHashMap<Term, Vec<(Term, Pattern)>>,
     /// What has no beginning.
     bare: Vec<(Term, Pattern)>,
-    sounds: bool,
-    syllables: bool,
+    meets: Meets,
 }
 
-impl Default for Patterns {
-    fn default() -> Self {
-        Self {
-            lengths: Vec::new(),
-            of_one: false,
-            begun: HashMap::new(),
-            bare: Vec::new(),
-            sounds: false,
-            syllables: false,
-        }
-    }
+/// Which kinds of patterns there are.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "three kinds, each there or not")]
+struct Meets {
+    /// Beginnings of one letter: of Chinese words.
+    of_one: bool,
+    sounds: bool,
+    syllables: bool,
 }
 
 impl Patterns {
@@ -49,11 +43,11 @@ impl Patterns {
         match pattern {
             Pattern::Signs(signs) => vec![self.signs(signs, terms)],
             Pattern::Sounds(wanted) => {
-                self.sounds = true;
+                self.meets.sounds = true;
                 wanted.iter().map(|sound| terms.intern(Kind::Sound, sound)).collect()
             }
             Pattern::Syllables(one, other) => {
-                self.syllables = true;
+                self.meets.syllables = true;
                 vec![terms.intern(Kind::Syllables, &format!("{one} {other}"))]
             }
         }
@@ -81,7 +75,7 @@ impl Patterns {
 
     fn note(&mut self, head: &str) {
         match first_two(head) {
-            None => self.of_one = true,
+            None => self.meets.of_one = true,
             Some(firsts) => {
                 self.lengths.resize(FIRSTS, 0);
                 if let Some(lengths) = self.lengths.get_mut(firsts) {
@@ -91,50 +85,48 @@ impl Patterns {
         }
     }
 
-    /// Calls `each` with every pattern's term that fits a key, given as it is stored.
-    pub(super) fn each_fitting(&self, key: &str, terms: &Dictionary, each: &mut dyn FnMut(Term)) {
-        let surface = key.strip_prefix('=');
-        if let Some(text) = surface {
-            self.each_begun(text, terms, each);
-            if self.syllables {
-                each_pair(text, terms, each);
-            }
-        }
-        if self.sounds {
-            let heard = sounds(&Key::stored(key));
-            heard.iter().filter_map(|sound| terms.find(Kind::Sound, sound)).for_each(each);
-        }
-    }
-
+    /// Calls `each` with the length of every beginning of a surface key, given without its mark, that some pattern may
+    /// have.
     #[inline]
-    fn each_begun(&self, text: &str, terms: &Dictionary, each: &mut dyn FnMut(Term)) {
-        if self.of_one {
-            let first = text.chars().next().map_or(0, char::len_utf8);
-            self.head(text.get(..first).unwrap_or_default(), text, terms, each);
+    pub(super) fn each_head(&self, text: &str, each: &mut impl FnMut(usize)) {
+        if self.meets.of_one {
+            each(text.chars().next().map_or(0, char::len_utf8));
         }
         let lengths = first_two(text).and_then(|firsts| self.lengths.get(firsts));
         let mut left = lengths.copied().unwrap_or(0);
         while left != 0 {
-            let length = left.trailing_zeros();
+            let length = index(left.trailing_zeros());
             left &= left - 1;
-            if let Some(head) = text.get(..index(length)) {
-                self.head(head, text, terms, each);
-            }
-        }
-        for (term, pattern) in &self.bare {
-            if pattern.fits(&Key::surface(text)) {
-                each(*term);
+            if length <= text.len() {
+                each(length);
             }
         }
     }
 
-    fn head(&self, head: &str, text: &str, terms: &Dictionary, each: &mut dyn FnMut(Term)) {
-        let Some(begins) = terms.find(Kind::Head, head) else { return };
-        each(begins);
-        for (term, pattern) in self.begun.get(&begins).into_iter().flatten() {
-            if pattern.fits(&Key::surface(text)) {
-                each(*term);
+    /// Returns the patterns that go on from a beginning, each with its term.
+    pub(super) fn begun(&self, head: Term) -> &[(Term, Pattern)] {
+        if self.begun.is_empty() { &[] } else { self.begun.get(&head).map_or(&[], Vec::as_slice) }
+    }
+
+    /// Returns whether keys must be compared in other ways than by how they begin.
+    #[inline]
+    pub(super) fn has_others(&self) -> bool {
+        self.meets.sounds || self.meets.syllables || !self.bare.is_empty()
+    }
+
+    /// Calls `each` with the terms of patterns that fit a key otherwise than by how it begins.
+    pub(super) fn each_other(&self, key: &Key, terms: &Dictionary, each: &mut impl FnMut(Term)) {
+        if key.is_surface() {
+            let text = key.text();
+            let fits = |pattern: &Pattern| pattern.fits(key);
+            self.bare.iter().filter(|(_, pattern)| fits(pattern)).for_each(|(term, _)| each(*term));
+            if self.meets.syllables {
+                pair_of(text, terms).into_iter().for_each(&mut *each);
             }
+        }
+        if self.meets.sounds {
+            let heard = sounds(key);
+            heard.iter().filter_map(|sound| terms.find(Kind::Sound, sound)).for_each(each);
         }
     }
 }
@@ -166,10 +158,8 @@ fn first_two(text: &str) -> Option<usize> {
     Some(index(hash >> 20))
 }
 
-fn each_pair(text: &str, terms: &Dictionary, each: &mut dyn FnMut(Term)) {
+fn pair_of(text: &str, terms: &Dictionary) -> Option<Term> {
     let mut letters = text.chars();
-    let (one, other) = (letters.next().and_then(syllable), letters.next().and_then(syllable));
-    if let (Some(one), Some(other), None) = (one, other, letters.next()) {
-        terms.find(Kind::Syllables, &format!("{one} {other}")).into_iter().for_each(each);
-    }
+    let (one, other) = (letters.next().and_then(syllable)?, letters.next().and_then(syllable)?);
+    letters.next().is_none().then(|| terms.find(Kind::Syllables, &format!("{one} {other}")))?
 }

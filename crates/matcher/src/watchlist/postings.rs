@@ -30,7 +30,7 @@ pub(super) enum Then {
 
 /// A posting in eight bytes: the program's number in the lower 29 bits.
 #[derive(Debug, Clone, Copy)]
-struct Packed {
+pub(super) struct Packed {
     program: u32,
     second: Term,
 }
@@ -52,7 +52,7 @@ impl Packed {
     }
 
     #[inline]
-    fn open(self) -> Posting {
+    pub(super) fn open(self) -> Posting {
         let then = match self.program >> 29 & 3 {
             0 => Then::Sure,
             1 => Then::Before,
@@ -65,7 +65,7 @@ impl Packed {
 }
 
 #[derive(Debug, Clone, Copy, Default)]
-struct List {
+pub(super) struct List {
     start: u32,
     length: u32,
     room: u32,
@@ -83,11 +83,22 @@ pub(super) struct Postings {
 
 impl Postings {
     /// Returns what is filed under a term.
+    #[cfg(test)]
+    fn of(&self, term: Term) -> impl Iterator<Item = Posting> + '_ {
+        self.at(self.list(term)).iter().map(|packed| packed.open())
+    }
+
+    /// Returns where a term's list lies.
     #[inline]
-    pub(super) fn of(&self, term: Term) -> impl Iterator<Item = Posting> + '_ {
-        let list = self.lists.get(index(term)).copied().unwrap_or_default();
+    pub(super) fn list(&self, term: Term) -> List {
+        self.lists.get(index(term)).copied().unwrap_or_default()
+    }
+
+    /// Returns what lies in a list.
+    #[inline]
+    pub(super) fn at(&self, list: List) -> &[Packed] {
         let here = self.pool.get(index(list.start)..index(list.start) + index(list.length));
-        here.unwrap_or_default().iter().map(|packed| packed.open())
+        here.unwrap_or_default()
     }
 
     /// Files everything at once, each list as long as it must be.
@@ -167,7 +178,7 @@ mod tests {
     use super::*;
 
     fn posting(program: u32) -> Posting {
-        Posting { program, then: Then::Behind, again: program % 2 == 0, second: program + 1 }
+        Posting { program, then: Then::Behind, again: program.is_multiple_of(2), second: program + 1 }
     }
 
     fn programs(postings: &Postings, term: Term) -> Vec<u32> {

@@ -1,6 +1,9 @@
 //! The terms of one article that any watch speaks of, and where they stand.
 
+use text::Key;
+
 use super::dictionary::{NO_TERM, Term, index};
+use super::patterns::Patterns;
 
 /// Added to positions of the title, so that nothing reaches from it into the body.
 pub(super) const TITLE: u32 = 1 << 31;
@@ -64,6 +67,15 @@ impl Present {
             self.insert(cell, Found { term, first: place, last: place });
         }
         self.places.push(Place { position, next: END });
+    }
+
+    /// Notes the patterns that go on from a beginning and fit the whole of `text`.
+    pub(super) fn add_begun(&mut self, patterns: &Patterns, (head, position): (Term, u32), text: &[u8]) {
+        for (term, pattern) in patterns.begun(head) {
+            if std::str::from_utf8(text).is_ok_and(|text| pattern.fits(&Key::surface(text))) {
+                self.add(*term, position);
+            }
+        }
     }
 
     /// Notes a term that has no place.

@@ -42,7 +42,7 @@ pub(super) fn write(node: &Node, words: &mut Vec<u32>) {
             let argument = (clause << 2 | part_number(*part)) << 4;
             match places {
                 Places::Terms(terms) if let [term] = terms.as_slice() => {
-                    words.extend([WORD | argument, *term])
+                    words.extend([WORD | argument, *term]);
                 }
                 _ => {
                     words.push(TEXT | argument);
@@ -125,7 +125,13 @@ pub(super) fn text_of(argument: u32) -> (Part, u32) {
 /// How many words a node or place takes.
 #[inline]
 pub(super) fn length(node: &[u32]) -> usize {
-    match first(node) {
+    length_of(node.first().copied().unwrap_or(OR), node)
+}
+
+/// How many words a node takes that begins with `first`.
+#[inline]
+pub(super) fn length_of(first: u32, node: &[u32]) -> usize {
+    match (first & 15, first >> 4) {
         (FACT | FILTER | WORD, _) => 2,
         (TERMS, count) => 1 + index(count),
         (NOT | TEXT, _) => 1 + node.get(1..).map_or(0, length),

@@ -1,25 +1,59 @@
 //! One article after another, held against the list.
+//!
+//! The list is far larger than what a processor keeps at hand, so that the time goes into waiting for memory. The work
+//! is therefore done in steps, each over all words of the article: within a step no look-up needs another's answer, and
+//! the processor waits for many of them at once.
 
 use std::fmt;
 
 use model::WatchId;
 use query::{Document, Facts, Part};
 use rustc_hash::FxHashSet;
+use text::Key;
 
 use super::Watchlist;
-use super::dictionary::{Kind, NO_TERM, index};
+use super::dictionary::{Kind, NO_TERM, Slot, Term, high, index};
 use super::facts::each_fact;
-use super::postings::{Posting, Then};
+use super::node::Meanings;
+use super::postings::{List, MOST, Posting, Then};
 use super::present::{Present, TITLE};
 use super::run::Article;
 
 /// An article, as the list sees it: the terms that any watch speaks of. It is used again for the next one.
 pub struct Reading<'a> {
     list: &'a Watchlist,
+    /// The texts of the words that may be terms, one after the other.
+    texts: Vec<u8>,
+    /// The words that may be terms; those from `noted` on are left over from an article before.
+    words: Vec<Word>,
+    noted: usize,
+    slots: Vec<Slot>,
+    bounds: Vec<(u32, u32)>,
     present: Present,
-    /// Programs that have matched and may be met again.
-    matched: FxHashSet<u32>,
+    lists: Vec<(Term, List)>,
+    candidates: Vec<(Term, Posting)>,
+    /// Programs that must be run, and where each begins.
+    to_run: Vec<(u32, u32)>,
+    first_words: Vec<u32>,
+    matched: Vec<u32>,
+    /// Those of `matched` that may be met again.
+    met: FxHashSet<u32>,
 }
+
+/// A word that may be a term.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    hash: u64,
+    kind: Kind,
+    /// Where in `texts` it is.
+    start: u32,
+    length: u32,
+    /// How long the word is of which this is the beginning.
+    whole: u32,
+    position: u32,
+}
+
+const NO_WORD: Word = Word { hash: 0, kind: Kind::Key, start: 0, length: 0, whole: 0, position: 0 };
 
 impl fmt::Debug for Reading<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -30,7 +64,21 @@ impl fmt::Debug for Reading<'_> {
 impl<'a> Reading<'a> {
     /// Begins to read for `list`.
     pub fn new(list: &'a Watchlist) -> Self {
-        Self { list, present: Present::new(), matched: FxHashSet::default() }
+        Self {
+            list,
+            texts: Vec::new(),
+            words: vec![NO_WORD; 1_024],
+            noted: 0,
+            slots: Vec::new(),
+            bounds: Vec::new(),
+            present: Present::new(),
+            lists: Vec::new(),
+            candidates: Vec::new(),
+            to_run: Vec::new(),
+            first_words: Vec::new(),
+            matched: Vec::new(),
+            met: FxHashSet::default(),
+        }
     }
 
     /// Takes another article in place of the last.
@@ -38,70 +86,162 @@ impl<'a> Reading<'a> {
         self.clear();
         for (part, field) in [(Part::Body, &document.body), (Part::Title, &document.title)] {
             for token in &field.tokens {
-                token.keys.iter().for_each(|key| self.key(part, token.position, key.as_str()));
+                token.keys.iter().for_each(|key| self.key(part, token.position, key));
             }
         }
     }
 
     /// Forgets the last article.
     pub fn clear(&mut self) {
+        self.texts.clear();
+        self.noted = 0;
         self.present.clear();
         self.matched.clear();
+        self.met.clear();
     }
 
-    /// Notes a key, as it is stored, at a position of a part: the body's first, then the title's, each ascending.
-    #[inline]
-    pub fn key(&mut self, part: Part, position: u32, key: &str) {
-        let position = if part == Part::Title { position | TITLE } else { position };
-        let meanings = &self.list.meanings;
-        if let Some(term) = meanings.terms.find(Kind::Key, key) {
-            self.present.add(term, position);
+    /// Notes a key at a position of a part: the body's first, then the title's, each ascending.
+    pub fn key(&mut self, part: Part, position: u32, key: &Key) {
+        let place = if part == Part::Title { position | TITLE } else { position };
+        if key.is_surface() {
+            self.surface(part, position, key.text());
+        } else {
+            self.note((Kind::Key, key.as_str().len()), key.as_str(), place);
         }
-        let present = &mut self.present;
-        meanings.patterns.each_fitting(key, &meanings.terms, &mut |term| present.add(term, position));
+        let Meanings { patterns, terms, .. } = &self.list.meanings;
+        if patterns.has_others() {
+            let present = &mut self.present;
+            patterns.each_other(key, terms, &mut |term| present.add(term, place));
+        }
+    }
+
+    /// Notes a surface key by its text. Patterns that no beginning tells of are not looked for: see
+    /// [`Reading::key`].
+    #[inline]
+    pub fn surface(&mut self, part: Part, position: u32, text: &str) {
+        let place = if part == Part::Title { position | TITLE } else { position };
+        self.note((Kind::Surface, text.len()), text, place);
+        let patterns = &self.list.meanings.patterns;
+        patterns.each_head(text, &mut |length| self.note((Kind::Head, length), text, place));
+    }
+
+    /// Notes a word when it may be a term. It is written in any case and then counted or not, which is quicker than to
+    /// decide first.
+    #[inline]
+    fn note(&mut self, (kind, length): (Kind, usize), text: &str, position: u32) {
+        let term = text.as_bytes().get(..length).unwrap_or_default();
+        let hash = self.list.meanings.terms.hash(kind, term);
+        let known = self.list.meanings.terms.may_have(hash);
+        let start = self.texts.len();
+        self.texts.extend_from_slice(text.as_bytes());
+        self.texts.truncate(start + text.len() * known);
+        let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        let word = Word {
+            hash,
+            kind,
+            start: number(start),
+            length: number(length),
+            whole: number(text.len()),
+            position,
+        };
+        if let Some(place) = self.words.get_mut(self.noted) {
+            *place = word;
+        } else {
+            self.words.push(word);
+        }
+        self.noted += known;
     }
 
     /// Calls `each` with every watch that matches, once.
     pub fn matches(&mut self, facts: &Facts, each: &mut dyn FnMut(WatchId)) {
-        let Self { list, present, matched } = self;
+        self.find_terms();
+        let (list, present) = (self.list, &mut self.present);
         each_fact(facts, &mut |fact| {
             if let Some(term) = list.meanings.terms.find(Kind::Fact, fact) {
                 present.add_fact(term);
             }
         });
-        let article = Article { present, facts, filters: &list.meanings.filters };
-        let mut found = |program: u32| {
-            if let Some(program) = list.programs.get(index(program)) {
-                each(program.watch);
+        self.gather();
+        self.decide(facts);
+        let watch = |program: &u32| list.programs.get(index(*program)).map(|program| program.watch);
+        self.matched.iter().filter_map(watch).for_each(each);
+    }
+
+    /// Which of the words are terms.
+    fn find_terms(&mut self) {
+        let terms = &self.list.meanings.terms;
+        let words = self.words.get(..self.noted).unwrap_or_default();
+        self.slots.clear();
+        self.slots.extend(words.iter().map(|word| terms.first_at(word.hash)));
+        self.bounds.clear();
+        self.bounds.extend(self.slots.iter().map(|slot| terms.bounds(slot.term)));
+        for ((word, slot), bounds) in words.iter().zip(&self.slots).zip(&self.bounds) {
+            let start = index(word.start);
+            let text = self.texts.get(start..start + index(word.length)).unwrap_or_default();
+            let term = if slot.tag == high(word.hash) && terms.lies_at(*bounds, word.kind, text) {
+                slot.term
+            } else {
+                terms.probe(word.hash, word.kind, text)
+            };
+            if term == NO_TERM {
+                continue;
             }
-        };
-        for term in present.terms() {
-            for posting in list.postings.of(term) {
-                let is_there = posting.second == NO_TERM || present.has(posting.second);
-                if is_there
-                    && decides(list, &article, term, posting)
-                    && (!posting.again || matched.insert(posting.program))
-                {
-                    found(posting.program);
-                }
+            self.present.add(term, word.position);
+            if word.kind == Kind::Head {
+                let text = self.texts.get(start..start + index(word.whole)).unwrap_or_default();
+                self.present.add_begun(&self.list.meanings.patterns, (term, word.position), text);
             }
         }
-        let fitting = list.always.iter().filter(|program| article.holds(program_of(list, **program)));
-        fitting.for_each(|program| found(*program));
     }
-}
 
-#[inline]
-fn decides(list: &Watchlist, article: &Article<'_>, term: u32, posting: Posting) -> bool {
-    match posting.then {
-        Then::Sure => true,
-        Then::Before => article.is_followed(term, posting.second),
-        Then::Behind => article.is_followed(posting.second, term),
-        Then::Run => article.holds(program_of(list, posting.program)),
+    /// All that is filed under the terms.
+    fn gather(&mut self) {
+        let postings = &self.list.postings;
+        self.lists.clear();
+        self.lists.extend(self.present.terms().map(|term| (term, postings.list(term))));
+        self.candidates.clear();
+        for (term, list) in &self.lists {
+            self.candidates.extend(postings.at(*list).iter().map(|packed| (*term, packed.open())));
+        }
     }
-}
 
-fn program_of(list: &Watchlist, program: u32) -> &[u32] {
-    let code = list.code(program);
-    code.get(..super::program::length(code)).unwrap_or_default()
+    /// Which of the candidates match.
+    fn decide(&mut self, facts: &Facts) {
+        let Self { list, present, matched, met, candidates, to_run, first_words, .. } = self;
+        let article = Article { present, facts, filters: &list.meanings.filters };
+        let mut found = |program: u32, again: bool| {
+            if !again || met.insert(program) {
+                matched.push(program);
+            }
+        };
+        to_run.clear();
+        for (term, Posting { program, then, again, second }) in candidates.iter().copied() {
+            if second != NO_TERM && !article.present.has(second) {
+                continue;
+            }
+            let holds = match then {
+                Then::Sure => true,
+                Then::Before => article.is_followed(term, second),
+                Then::Behind => article.is_followed(second, term),
+                Then::Run => {
+                    to_run.push((program | u32::from(again) << 31, 0));
+                    false
+                }
+            };
+            if holds {
+                found(program, again);
+            }
+        }
+        to_run.extend(list.always.iter().map(|program| (*program, 0)));
+        for (program, start) in to_run.iter_mut() {
+            *start = list.start(*program & MOST);
+        }
+        first_words.clear();
+        first_words.extend(to_run.iter().map(|(_, start)| list.word(*start)));
+        for ((program, start), first) in to_run.iter().zip(first_words) {
+            if article.begins(*first, list.code(*start)) {
+                found(*program & MOST, *program >> 31 == 1);
+            }
+        }
+    }
 }

@@ -6,8 +6,8 @@ use query::{Facts, Filter, Part};
 use super::dictionary::{Term, index};
 use super::present::{Present, TITLE};
 use super::program::{
-    AND, ANY, FACT, FILTER, NEAR, NOT, OR, PHRASE, SLOPPY, TERMS, TEXT, WINDOW, WORD, first, inside, nodes,
-    sloppy_parts, terms, text_of,
+    AND, ANY, FACT, FILTER, NEAR, NOT, OR, PHRASE, SLOPPY, TERMS, TEXT, WINDOW, WORD, first, inside,
+    length_of, nodes, sloppy_parts, terms, text_of,
 };
 
 /// An article, as programs see it.
@@ -19,6 +19,14 @@ pub(super) struct Article<'a> {
 }
 
 impl Article<'_> {
+    /// Returns whether what a program says is so; its first word has been read already, and words of other programs may
+    /// follow it.
+    #[inline]
+    pub(super) fn begins(&self, first_word: u32, code: &[u32]) -> bool {
+        debug_assert_eq!(code.first(), Some(&first_word), "the words of a program lie together");
+        self.holds(code.get(..length_of(first_word, code)).unwrap_or_default())
+    }
+
     /// Returns whether what a program says is so.
     pub(super) fn holds(&self, node: &[u32]) -> bool {
         let second = node.get(1).copied().unwrap_or(0);

@@ -32,7 +32,9 @@ proptest! {
     ) {
         let watches = numbered(&plans);
         let mut list = Watchlist::default();
-        frequent.iter().for_each(|word| list.note_frequency(&word.to_lowercase(), 1_000));
+        for word in frequent {
+            list.note_frequency(&word.to_lowercase(), 1_000);
+        }
         list.fill(watches.clone());
         for document in &documents {
             prop_assert_eq!(found(&list, document), alone(&watches, document));
