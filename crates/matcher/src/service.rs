@@ -1,15 +1,15 @@
 //! The service: matches each new version against all watches and keeps what was decided.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
-use model::{Clock, FirstLook, StoryId, VersionId, Watch, WatchId};
+use model::{Clock, FirstLook, StoryId, VersionId, Watch, WatchId, WatchState};
 use query::{Document, Lexicon, parse_watch, plan};
 use store::{
     Failed, Finding, Handler, Job, JobKind, MatchedVersion, Matching, NewAlert, StoreError, StoryChoice,
-    VersionInContext,
+    VersionInContext, WatchChanges,
 };
 
 use crate::{News, Signature, Told, Watchlist, excerpt, sentence_hashes};
@@ -22,15 +22,16 @@ pub struct MatchService {
     store: Arc<dyn Matching>,
     lexicon: Arc<Lexicon>,
     clock: Clock,
-    /// The watch list of the last revision that was read.
-    loaded: Mutex<Arc<Loaded>>,
+    /// The watch list as it was read last. It is changed in place, so that whoever matches holds it meanwhile.
+    loaded: Arc<RwLock<Loaded>>,
 }
 
 /// The watches of one revision, ready to be matched.
+#[derive(Default)]
 struct Loaded {
-    revision: i64,
+    revision: Option<i64>,
     list: Watchlist,
-    names: Vec<(WatchId, String)>,
+    names: HashMap<WatchId, String>,
 }
 
 /// What the story of a version knows already.
@@ -49,15 +50,14 @@ impl fmt::Debug for MatchService {
 impl MatchService {
     /// Makes a service over `store` with the entities of `lexicon`.
     pub fn new(store: Arc<dyn Matching>, lexicon: Arc<Lexicon>, clock: Clock) -> Self {
-        let none = Loaded { revision: -1, list: Watchlist::default(), names: Vec::new() };
-        Self { store, lexicon, clock, loaded: Mutex::new(Arc::new(none)) }
+        Self { store, lexicon, clock, loaded: Arc::default() }
     }
 
     async fn once(&self, job: &Job) -> Result<(), StoreError> {
         let Some(context) = self.store.version(VersionId(job.subject)).await? else {
             return Err(StoreError::Row { what: "version", value: job.subject.to_string() });
         };
-        let loaded = self.watches().await?;
+        self.follow_watches().await?;
         let lexicon = Arc::clone(&self.lexicon);
         let (context, document, signature) = compute(move || {
             let document = context.document(&lexicon);
@@ -67,25 +67,20 @@ impl MatchService {
         .await?;
         let known = self.known(&context, &signature).await?;
         let lexicon = Arc::clone(&self.lexicon);
-        let matched = compute(move || decide(context, &document, known, &loaded, &lexicon)).await?;
+        let loaded = Arc::clone(&self.loaded);
+        let matched = compute(move || decide(context, &document, known, &read(&loaded), &lexicon)).await?;
         self.store.finish_match(job, &matched, self.clock.now()).await
     }
 
-    /// Returns the watches of the present revision, reading them anew when it has moved.
-    async fn watches(&self) -> Result<Arc<Loaded>, StoreError> {
-        let revision = self.store.watch_revision().await?;
-        let last = Arc::clone(&self.loaded.lock().unwrap_or_else(PoisonError::into_inner));
-        if last.revision == revision {
-            return Ok(last);
+    /// Brings the watch list to the present revision: what has changed is filed anew, the rest stays as it is.
+    async fn follow_watches(&self) -> Result<(), StoreError> {
+        let known = read(&self.loaded).revision;
+        if known == Some(self.store.watch_revision().await?) {
+            return Ok(());
         }
-        let (revision, watches) = self.store.watchlist().await?;
-        let loaded = Arc::new(Loaded {
-            revision,
-            list: Watchlist::new(watches.iter().filter_map(|watch| planned(watch, &self.lexicon))),
-            names: watches.into_iter().map(|watch| (watch.id, watch.name)).collect(),
-        });
-        *self.loaded.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&loaded);
-        Ok(loaded)
+        let changes = self.store.watch_changes(known.unwrap_or(-1)).await?;
+        let (loaded, lexicon) = (Arc::clone(&self.loaded), Arc::clone(&self.lexicon));
+        compute(move || loaded.write().unwrap_or_else(PoisonError::into_inner).apply(changes, &lexicon)).await
     }
 
     async fn known(&self, context: &VersionInContext, signature: &Signature) -> Result<Known, StoreError> {
@@ -105,6 +100,37 @@ impl MatchService {
     }
 }
 
+impl Loaded {
+    fn apply(&mut self, changes: WatchChanges, lexicon: &Lexicon) {
+        for watch in changes.removed {
+            self.list.remove(watch);
+            self.names.remove(&watch);
+        }
+        let mut planned = Vec::new();
+        for watch in changes.watches {
+            let plan = (watch.state == WatchState::Active).then(|| plan_of(&watch, lexicon)).flatten();
+            match plan {
+                Some(plan) => planned.push((watch.id, plan)),
+                None => self.list.remove(watch.id),
+            }
+            self.names.insert(watch.id, watch.name);
+        }
+        if self.list.is_empty() {
+            self.list.fill(planned);
+        } else {
+            for (watch, plan) in planned {
+                self.list.add(watch, &plan);
+            }
+        }
+        self.revision = Some(changes.revision);
+    }
+}
+
+/// A list that was left in the middle of a change by a panic is still a list.
+fn read(loaded: &RwLock<Loaded>) -> RwLockReadGuard<'_, Loaded> {
+    loaded.read().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Runs what may take longer than half a millisecond off the runtime's own threads.
 async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;
@@ -112,12 +138,12 @@ async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 }
 
 /// A watch whose query this version cannot read matches nothing; it is said by number, never by text.
-fn planned(watch: &Watch, lexicon: &Lexicon) -> Option<(WatchId, query::Plan)> {
+fn plan_of(watch: &Watch, lexicon: &Lexicon) -> Option<query::Plan> {
     let plan = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).ok();
     if plan.is_none() {
         tracing::error!(watch.id = watch.id.0, "a watch cannot be read any more: see `qarauyl watch list`");
     }
-    plan.map(|plan| (watch.id, plan))
+    plan
 }
 
 fn decide(
@@ -137,13 +163,19 @@ fn decide(
         let told = known.told.contains(&found.watch);
         let plan = loaded.list.plan(found.watch)?;
         let novelty = if backlog { None } else { news.novelty(told, &plan, &found.hits, document) };
-        let name = loaded.names.iter().find(|(watch, _)| *watch == found.watch).map_or("", |(_, name)| name);
+        let name = loaded.names.get(&found.watch).map_or("", String::as_str);
         let alert = novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(version, name, &found.hits) });
         Some(Finding { watch: found.watch, clauses: found.clauses(), alert })
     };
     let findings = loaded.list.matches(document).into_iter().filter_map(finding).collect();
     let sentences = sentence_hashes(document, &title, &blocks);
-    MatchedVersion { revision: loaded.revision, story: known.story, sentences, findings, context }
+    MatchedVersion {
+        revision: loaded.revision.unwrap_or(-1),
+        story: known.story,
+        sentences,
+        findings,
+        context,
+    }
 }
 
 #[async_trait]

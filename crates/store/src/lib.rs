@@ -45,7 +45,7 @@ pub use job::{Job, JobCount, JobKind, ParkedJob};
 pub use key::{Key, KeyError, KeyOrigin, load_key};
 pub use looking::{LookRecord, Looked, Looking, PageToLookAt};
 pub use mailing::{Mailing, Sent};
-pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice};
+pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice, WatchChanges};
 pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
 pub use remembering::{KeptRobots, Remembering};

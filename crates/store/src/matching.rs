@@ -72,6 +72,17 @@ pub struct MatchedVersion {
     pub findings: Vec<Finding>,
 }
 
+/// What has changed in the watch list.
+#[derive(Debug, Clone)]
+pub struct WatchChanges {
+    /// The revision up to which this goes.
+    pub revision: i64,
+    /// Watches that are gone.
+    pub removed: Vec<WatchId>,
+    /// Watches that are new or changed, of whatever state, by id.
+    pub watches: Vec<Watch>,
+}
+
 /// What the matcher needs.
 #[async_trait]
 pub trait Matching: Send + Sync {
@@ -81,8 +92,8 @@ pub trait Matching: Send + Sync {
     /// Returns the revision of the watch list: it grows with each change of a watch or subscription.
     async fn watch_revision(&self) -> Result<i64, StoreError>;
 
-    /// Returns the active watches, with the revision that they are of.
-    async fn watchlist(&self) -> Result<(i64, Vec<Watch>), StoreError>;
+    /// Returns what has changed in the watch list after a revision; the whole list after -1.
+    async fn watch_changes(&self, since: i64) -> Result<WatchChanges, StoreError>;
 
     /// Returns the stories that share a band with a version.
     async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError>;
@@ -116,12 +127,15 @@ impl Matching for Database {
         Ok(row.try_get("number")?)
     }
 
-    async fn watchlist(&self) -> Result<(i64, Vec<Watch>), StoreError> {
-        // The revision is read first: a watch that is added in between makes the pair look older than it is, and
-        // the match is run again.
+    async fn watch_changes(&self, since: i64) -> Result<WatchChanges, StoreError> {
+        // The revision is read first: what changes in between is read now and once more later, and a match under the
+        // older one is run again.
         let revision = self.watch_revision().await?;
-        let watches = self.all_watches().await?;
-        Ok((revision, watches.into_iter().filter(|watch| watch.state == model::WatchState::Active).collect()))
+        Ok(WatchChanges {
+            revision,
+            removed: self.removed_since(since).await?,
+            watches: self.watches_since(since).await?,
+        })
     }
 
     async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError> {

@@ -42,6 +42,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0008_health.sql"),
         include_str!("../migrations/postgres/0008_health.sql"),
     ),
+    (
+        9,
+        include_str!("../migrations/sqlite/0009_watch_changes.sql"),
+        include_str!("../migrations/postgres/0009_watch_changes.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

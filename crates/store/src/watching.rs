@@ -32,14 +32,20 @@ pub trait Watching: Send + Sync {
 impl Watching for Database {
     async fn add_watch(&self, name: &str, query: &str, now: Timestamp) -> Result<WatchId, StoreError> {
         let mut transaction = self.begin().await?;
+        // First of all: from here on nobody else adds a watch, so that the next number is ours.
+        let revision = move_revision(&mut transaction).await?;
         let row = sqlx::query(
-            "insert into watches (name_hash, name_sealed, query_sealed, state, created) values ($1, $2, $3, 'active', $4)
+            "insert into watches (id, name_hash, name_sealed, query_sealed, state, created, revision)
+             values ((select coalesce(max(id), 0) + 1 from
+                 (select id from watches union all select watch as id from removed_watches) as known),
+                 $1, $2, $3, 'active', $4, $5)
              on conflict (name_hash) do nothing returning id",
         )
         .bind(self.sealer()?.hash("watches.name", name))
         .bind(self.seal("watches.name", &name.to_owned())?)
         .bind(self.seal("watches.query", &query.to_owned())?)
         .bind(millis(now))
+        .bind(revision)
         .fetch_optional(&mut *transaction)
         .await?;
         let Some(row) = row else {
@@ -48,13 +54,12 @@ impl Watching for Database {
             ));
         };
         let id = WatchId(row.try_get("id")?);
-        move_revision(&mut transaction).await?;
         transaction.commit().await?;
         Ok(id)
     }
 
     async fn watches(&self) -> Result<Vec<Watch>, StoreError> {
-        self.all_watches().await
+        self.watches_since(-1).await
     }
 
     async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError> {
@@ -69,34 +74,51 @@ impl Watching for Database {
 
     async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query("update watches set state = $1 where id = $2")
+        let revision = move_revision(&mut transaction).await?;
+        sqlx::query("update watches set state = $1, revision = $2 where id = $3")
             .bind(state_word(state))
+            .bind(revision)
             .bind(watch.0)
             .execute(&mut *transaction)
             .await?;
-        move_revision(&mut transaction).await?;
         Ok(transaction.commit().await?)
     }
 
     async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
+        let revision = move_revision(&mut transaction).await?;
         for sql in ["delete from subscriptions where watch = $1", "delete from watches where id = $1"] {
             sqlx::query(sql).bind(watch.0).execute(&mut *transaction).await?;
         }
-        move_revision(&mut transaction).await?;
+        sqlx::query("insert into removed_watches (watch, revision) values ($1, $2) on conflict do nothing")
+            .bind(watch.0)
+            .bind(revision)
+            .execute(&mut *transaction)
+            .await?;
         Ok(transaction.commit().await?)
     }
 }
 
 impl Database {
-    /// Reads all watches.
-    pub(crate) async fn all_watches(&self) -> Result<Vec<Watch>, StoreError> {
+    /// Reads the watches that changed after a revision; all of them after -1.
+    pub(crate) async fn watches_since(&self, revision: i64) -> Result<Vec<Watch>, StoreError> {
         self.sealer()?;
-        let rows =
-            sqlx::query("select id, name_sealed, query_sealed, state, created from watches order by id")
-                .fetch_all(self.readers())
-                .await?;
+        let rows = sqlx::query(
+            "select id, name_sealed, query_sealed, state, created from watches where revision > $1 order by id",
+        )
+        .bind(revision)
+        .fetch_all(self.readers())
+        .await?;
         rows.iter().map(|row| self.watch_of(row)).collect()
+    }
+
+    /// Reads the numbers of the watches that were removed after a revision.
+    pub(crate) async fn removed_since(&self, revision: i64) -> Result<Vec<WatchId>, StoreError> {
+        let rows = sqlx::query("select watch from removed_watches where revision > $1 order by watch")
+            .bind(revision)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(|row| Ok(WatchId(row.try_get("watch")?))).collect()
     }
 
     fn watch_of(&self, row: &AnyRow) -> Result<Watch, StoreError> {
@@ -123,10 +145,10 @@ fn state_word(state: &WatchState) -> &'static str {
     }
 }
 
-/// Moves the revision of the watch list, so that a match that began before is run again.
-pub(crate) async fn move_revision(transaction: &mut Transaction<'static, Any>) -> Result<(), StoreError> {
-    sqlx::query("update revisions set number = number + 1 where name = 'watches'")
-        .execute(&mut **transaction)
+/// Moves the revision of the watch list, so that a match that began before is run again, and returns the new one.
+pub(crate) async fn move_revision(transaction: &mut Transaction<'static, Any>) -> Result<i64, StoreError> {
+    let row = sqlx::query("update revisions set number = number + 1 where name = 'watches' returning number")
+        .fetch_one(&mut **transaction)
         .await?;
-    Ok(())
+    Ok(row.try_get("number")?)
 }

@@ -63,4 +63,5 @@ contract!(
     sealing::watches_and_addresses_can_be_found_and_used_once,
     sealing::the_teams_own_lexicon_is_kept,
     sealing::every_change_of_a_watch_moves_the_revision,
+    sealing::who_has_read_the_watch_list_reads_only_what_changed,
 );

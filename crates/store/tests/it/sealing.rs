@@ -45,10 +45,29 @@ pub(crate) async fn every_change_of_a_watch_moves_the_revision(store: &dyn Store
     moved().await;
     store.set_watch_state(watch, &WatchState::Paused).await.unwrap();
     moved().await;
-    assert!(store.watchlist().await.unwrap().1.is_empty());
     store.remove_watch(watch).await.unwrap();
     moved().await;
     assert!(store.watches().await.unwrap().is_empty());
+}
+
+pub(crate) async fn who_has_read_the_watch_list_reads_only_what_changed(store: &dyn Store) {
+    let first = store.add_watch("First", "khorgos", start()).await.unwrap();
+    let second = store.add_watch("Second", "bilash", start()).await.unwrap();
+    let all = store.watch_changes(-1).await.unwrap();
+    let names = |changes: &store::WatchChanges| -> Vec<String> {
+        changes.watches.iter().map(|watch| watch.name.clone()).collect()
+    };
+    assert_eq!((names(&all), all.removed.len()), (vec!["First".to_owned(), "Second".to_owned()], 0));
+    store.set_watch_state(first, &WatchState::Paused).await.unwrap();
+    store.remove_watch(second).await.unwrap();
+    let later = store.watch_changes(all.revision).await.unwrap();
+    assert_eq!((names(&later), later.removed), (vec!["First".to_owned()], vec![second]));
+    assert_eq!(later.watches[0].state, WatchState::Paused);
+    let none = store.watch_changes(later.revision).await.unwrap();
+    assert_eq!((none.revision, none.watches.len(), none.removed.len()), (later.revision, 0, 0));
+    // What the ledger says of a watch is never said of another.
+    let third = store.add_watch("Third", "ghulja", start()).await.unwrap();
+    assert!(third > second);
 }
 
 #[tokio::test]
