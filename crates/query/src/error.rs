@@ -109,7 +109,7 @@ impl Problem {
             Self::NoLetters => ("there is nothing to look for", "write a word with letters or digits"),
             Self::NearWhat => (
                 "NEAR and PRE work on words and phrases only",
-                "take NOT, AND and fields out of it; OR may stay",
+                "take NOT, AND, ~ and fields out of it; OR may stay",
             ),
             Self::SlopWords => ("a phrase with ~ has more than 20 words", "leave the ~ away, or use NEAR"),
             Self::PartInPart => ("title: or body: stands inside another", "leave one of them away"),

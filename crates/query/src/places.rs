@@ -103,32 +103,32 @@ fn place(left: &[&[Span]], placed: &mut Vec<Span>) -> bool {
     false
 }
 
-/// Returns where all parts stand in any order with at most `slop` positions between them in all: for each order of the
-/// parts, the next part is the first that begins at or after the end of the one before.
+/// Returns every place where all parts stand in any order, none over another, with at most `slop` positions between
+/// them in all. It is for few parts and a small slop: every order and every choice is tried.
 pub fn window(parts: &[Vec<Span>], slop: u32) -> Vec<Span> {
     let mut found = Vec::new();
     for (at, part) in parts.iter().enumerate() {
+        let left: Vec<&[Span]> =
+            parts.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| &**other).collect();
         for first in part {
-            let left: Vec<usize> = (0..parts.len()).filter(|other| *other != at).collect();
-            extend(parts, &left, *first, slop, &mut found);
+            extend(&left, *first, slop, &mut found);
         }
     }
     found
 }
 
-fn extend(parts: &[Vec<Span>], left: &[usize], open: Span, slop: u32, found: &mut Vec<Span>) {
+fn extend(left: &[&[Span]], open: Span, slop: u32, found: &mut Vec<Span>) {
     if left.is_empty() {
         found.push(open);
         return;
     }
-    for choice in left {
-        let Some(part) = parts.get(*choice) else { continue };
+    for (at, part) in left.iter().enumerate() {
         let from = part.partition_point(|span| span.start < open.end);
-        let Some(next) = part.get(from) else { continue };
-        let gap = next.start - open.end;
-        if gap <= slop {
-            let rest: Vec<usize> = left.iter().copied().filter(|other| other != choice).collect();
-            extend(parts, &rest, cover(open, *next), slop - gap, found);
+        let near = part.iter().skip(from).take_while(|span| span.start - open.end <= slop);
+        let rest: Vec<&[Span]> =
+            left.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, other)| *other).collect();
+        for next in near {
+            extend(&rest, cover(open, *next), slop - (next.start - open.end), found);
         }
     }
 }

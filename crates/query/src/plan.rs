@@ -85,15 +85,25 @@ impl Planner<'_> {
             Query::Entity(id) if self.lexicon.entity(id).is_some() => Ok(Spans::Keys(vec![Key::entity(id)])),
             Query::Entity(_) => Err(wrong(Problem::Entity)),
             Query::Near { left, right, distance, ordered } => Ok(Spans::Near {
-                left: Box::new(self.spans(left)?),
-                right: Box::new(self.spans(right)?),
+                left: Box::new(self.side(left)?),
+                right: Box::new(self.side(right)?),
                 distance: *distance,
                 ordered: *ordered,
             }),
-            Query::Or(parts) => {
-                Ok(Spans::Any(parts.iter().map(|one| self.spans(one)).collect::<Result<_, _>>()?))
+            Query::And(_) | Query::Or(_) | Query::Not(_) | Query::In(..) | Query::Filter(_) => {
+                Err(wrong(Problem::NearWhat))
             }
-            Query::And(_) | Query::Not(_) | Query::In(..) | Query::Filter(_) => Err(wrong(Problem::NearWhat)),
+        }
+    }
+
+    /// A side of NEAR. A sloppy phrase has no one place from which to count.
+    fn side(&self, query: &Query) -> Result<Spans, QueryError> {
+        match query {
+            Query::Phrase { slop: 1.., .. } => Err(wrong(Problem::NearWhat)),
+            Query::Or(parts) => {
+                Ok(Spans::Any(parts.iter().map(|one| self.side(one)).collect::<Result<_, _>>()?))
+            }
+            other => self.spans(other),
         }
     }
 

@@ -7,6 +7,10 @@ use text::{Lang, Script};
 use crate::name::is_sounded;
 use crate::{Document, Facts, Filter, Lexicon, Part, Query};
 
+mod naive;
+
+pub use naive::matches;
+
 /// Few words, so that random queries meet random articles often; in all scripts, with inflected forms.
 const WORDS: &[&str] = &[
     "Қорғас",
@@ -40,20 +44,35 @@ fn phrase() -> impl Strategy<Value = String> {
     prop::collection::vec(word(), 2..4).prop_map(|words| words.join(" "))
 }
 
-fn text() -> impl Strategy<Value = Query> {
+/// A text that has a place, so that something can be near it.
+fn placed() -> impl Strategy<Value = Query> {
     prop_oneof![
         4 => word().prop_map(Query::Word),
         1 => word().prop_map(Query::Exact),
         1 => word().prop_filter("names have vowels", |word| is_sounded(word)).prop_map(|text| Query::Name { text, mails: false }),
         2 => phrase().prop_map(|text| Query::Phrase { text, slop: 0 }),
-        1 => (phrase(), 1..4_u32).prop_map(|(text, slop)| Query::Phrase { text, slop }),
         1 => prop::sample::select(vec!["bord*", "қал*", "порт*", "po?t", "霍尔*", "Хорг*", "قور*"])
             .prop_map(|pattern| Query::Pattern(pattern.to_owned())),
     ]
 }
 
+fn text() -> impl Strategy<Value = Query> {
+    let long = prop::collection::vec(word(), 2..5).prop_map(|words| words.join(" "));
+    prop_oneof![
+        5 => placed(),
+        1 => (long, 1..6_u32).prop_map(|(text, slop)| Query::Phrase { text, slop }),
+    ]
+}
+
+fn side() -> impl Strategy<Value = Query> {
+    prop_oneof![
+        4 => placed(),
+        1 => prop::collection::vec(placed(), 2..4).prop_map(Query::Or),
+    ]
+}
+
 fn near() -> impl Strategy<Value = Query> {
-    (text(), text(), 1..6_u32, any::<bool>()).prop_map(|(left, right, distance, ordered)| Query::Near {
+    (side(), side(), 1..6_u32, any::<bool>()).prop_map(|(left, right, distance, ordered)| Query::Near {
         left: Box::new(left),
         right: Box::new(right),
         distance,
@@ -91,6 +110,37 @@ pub fn query() -> impl Strategy<Value = Query> {
             }),
         ]
     })
+}
+
+/// A random query that may ask for the entity of [`lexicon`].
+pub fn query_with_names() -> impl Strategy<Value = Query> {
+    let entity = || Query::Entity("khorgos".to_owned());
+    prop_oneof![
+        4 => query(),
+        1 => Just(entity()),
+        1 => query().prop_map(move |other| Query::And(vec![entity(), other])),
+        1 => (placed(), 1..6_u32).prop_map(move |(other, distance)| Query::Near {
+            left: Box::new(entity()),
+            right: Box::new(other),
+            distance,
+            ordered: false,
+        }),
+    ]
+}
+
+/// A lexicon of one place.
+pub fn lexicon() -> Lexicon {
+    let toml = r#"
+[[entity]]
+id = "khorgos"
+kind = "place"
+kk-Cyrl = ["Қорғас"]
+kk-Arab = ["قورعاس"]
+zh = ["霍尔果斯"]
+ru = ["Хоргос"]
+en = ["Khorgos"]
+"#;
+    Lexicon::from_toml([("test.toml", toml)]).unwrap_or_else(|_| Lexicon::empty())
 }
 
 /// The texts of a random article: its title and its blocks.

@@ -26,6 +26,18 @@ proptest! {
     }
 
     #[test]
+    fn what_is_found_is_what_the_definition_says(
+        query in testing::query_with_names(),
+        (title, blocks, facts) in testing::article(),
+    ) {
+        let lexicon = testing::lexicon();
+        let plan = plan(&query, &lexicon).unwrap();
+        let texts: Vec<&str> = blocks.iter().map(String::as_str).collect();
+        let document = query::Document::read(&title, &texts, &lexicon, facts);
+        prop_assert_eq!(evaluate(&plan, &document).is_some(), testing::matches(&plan, &document), "{}", query);
+    }
+
+    #[test]
     fn hits_lie_inside_their_blocks(query in testing::query(), (title, blocks, facts) in testing::article()) {
         let plan = plan(&query, &Lexicon::empty()).unwrap();
         let texts: Vec<&str> = blocks.iter().map(String::as_str).collect();
