@@ -15,6 +15,7 @@ mod patterns;
 mod postings;
 mod present;
 mod program;
+mod programs;
 mod reading;
 mod run;
 
@@ -22,16 +23,16 @@ use std::collections::BTreeSet;
 
 use model::WatchId;
 use query::{Article, Document, Hit, Plan};
-use rustc_hash::FxHashMap;
 
 use filing::{Filing, file};
 use frequencies::Frequencies;
 use node::{Meanings, Node};
-use postings::{Posting, Postings};
+use postings::{Packed, Posting, Postings};
+use programs::Programs;
 
 pub use reading::Reading;
 
-use dictionary::{Term, index, kind_of_key};
+use dictionary::{Term, kind_of_key};
 
 /// Standing queries, ready to be matched.
 #[derive(Default)]
@@ -41,21 +42,7 @@ pub struct Watchlist {
     postings: Postings,
     /// Programs that are run for every article.
     always: BTreeSet<u32>,
-    programs: Vec<Program>,
-    /// All programs, one after the other.
-    words: Vec<u32>,
-    by_watch: FxHashMap<WatchId, u32>,
-    /// Numbers of programs that were taken off.
-    free: Vec<u32>,
-    /// How many of `words` belong to no program any more.
-    dead_words: usize,
-}
-
-/// A watch, and where its program begins.
-#[derive(Debug, Clone, Copy)]
-struct Program {
-    watch: WatchId,
-    start: u32,
+    programs: Programs,
 }
 
 /// A watch that matches an article, and where.
@@ -69,7 +56,7 @@ pub struct Match {
 
 impl std::fmt::Debug for Watchlist {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watchlist").field("watches", &self.by_watch.len()).finish_non_exhaustive()
+        f.debug_struct("Watchlist").field("watches", &self.len()).finish_non_exhaustive()
     }
 }
 
@@ -95,35 +82,51 @@ impl Watchlist {
         self.frequencies.note(self.meanings.terms.hash(kind, text.as_bytes()), articles);
     }
 
-    /// Files many watches into an empty list: what is filed under one term then lies together.
-    pub fn fill(&mut self, watches: impl IntoIterator<Item = (WatchId, Plan)>) {
-        let mut filed: Vec<(Term, WatchId, Vec<Filing>, bool)> = Vec::new();
-        let mut starts: FxHashMap<WatchId, (u32, usize)> = FxHashMap::default();
-        let mut words = Vec::new();
-        for (watch, plan) in watches {
-            let node = self.meanings.number(&plan);
-            let filings = self.filings(&node);
-            let start = words.len();
-            program::write(&node, &mut words);
-            starts.insert(watch, (u32::try_from(start).unwrap_or(u32::MAX), words.len()));
-            let first = filings.as_ref().and_then(|all| all.first()).map_or(Term::MAX, |filing| filing.term);
-            filed.push((first, watch, filings.clone().unwrap_or_default(), filings.is_none()));
+    /// Learns from an article how often its keys occur.
+    pub fn learn(&mut self, document: &Document) {
+        let tokens = document.title.tokens.iter().chain(&document.body.tokens);
+        for key in tokens.flat_map(|token| token.keys.iter()) {
+            self.note_frequency(key.as_str(), 1);
         }
-        filed.sort_by_key(|(first, ..)| *first);
-        let mut postings = Vec::new();
-        for (_, watch, filings, always) in filed {
-            let Some((start, end)) = starts.remove(&watch) else { continue };
-            let code = words.get(index(start)..end).unwrap_or_default();
-            let number = self.begin(watch, code);
-            if always {
-                self.always.insert(number);
+    }
+
+    /// Adds many watches, and files all anew: what is filed under one term then lies together.
+    pub fn fill(&mut self, watches: impl IntoIterator<Item = (WatchId, Plan)>) {
+        for (watch, plan) in watches {
+            self.programs.remove(watch);
+            let node = self.meanings.number(&plan);
+            self.programs.add(watch, |words| program::write(&node, words));
+        }
+        self.meanings.terms.shrink();
+        self.refile();
+    }
+
+    /// Files all watches anew, by what has been learned since they were filed.
+    pub fn refile(&mut self) {
+        let rarest = |filings: Option<&Vec<Filing>>| {
+            filings.and_then(|all| all.first()).map_or(Term::MAX, |filing| filing.term)
+        };
+        let mut order: Vec<(Term, u32)> = self
+            .programs
+            .numbers()
+            .map(|number| (rarest(self.filings(&self.programs.node(number)).as_ref()), number))
+            .collect();
+        order.sort_unstable();
+        self.programs = self.programs.ordered(order.iter().map(|(_, number)| *number));
+        drop(order);
+        let mut postings = Vec::with_capacity(self.len());
+        let mut always = BTreeSet::new();
+        // As they are numbered now, so that a term's list is in the order of the programs.
+        for number in 0..u32::try_from(self.len()).unwrap_or(postings::MOST) {
+            match self.filings(&self.programs.node(number)) {
+                Some(filings) => postings.extend(posted(number, &filings)),
+                None => {
+                    always.insert(number);
+                }
             }
-            postings.extend(posted(number, &filings));
         }
         self.postings.fill(self.meanings.terms.len(), &postings);
-        self.meanings.terms.shrink();
-        self.words.shrink_to_fit();
-        self.programs.shrink_to_fit();
+        self.always = always;
     }
 
     /// Files one more watch; one of the same id is replaced.
@@ -131,12 +134,12 @@ impl Watchlist {
         self.remove(watch);
         let node = self.meanings.number(plan);
         let filings = self.filings(&node);
-        let mut words = Vec::new();
-        program::write(&node, &mut words);
-        let number = self.begin(watch, &words);
+        let number = self.programs.add(watch, |words| program::write(&node, words));
         match filings {
             Some(filings) => {
-                posted(number, &filings).for_each(|(term, posting)| self.postings.push(term, posting));
+                for (term, posting) in posted(number, &filings) {
+                    self.postings.push(term, posting);
+                }
             }
             None => {
                 self.always.insert(number);
@@ -159,89 +162,34 @@ impl Watchlist {
         Some(filings)
     }
 
-    fn begin(&mut self, watch: WatchId, code: &[u32]) -> u32 {
-        let start = u32::try_from(self.words.len()).unwrap_or(u32::MAX);
-        self.words.extend_from_slice(code);
-        let program = Program { watch, start };
-        let number = self.free.pop().unwrap_or_else(|| {
-            self.programs.push(program);
-            u32::try_from(self.programs.len() - 1).unwrap_or(postings::MOST)
-        });
-        if let Some(place) = self.programs.get_mut(index(number)) {
-            *place = program;
-        }
-        self.by_watch.insert(watch, number);
-        number
-    }
-
     /// Takes a watch off the list.
     pub fn remove(&mut self, watch: WatchId) {
-        let Some(number) = self.by_watch.remove(&watch) else { return };
-        let code = self.program(number);
-        let (length, node) = (code.len(), program::read(code));
-        for term in terms_of(&node) {
+        let Some(number) = self.programs.number_of(watch) else { return };
+        // Frequencies may have moved since it was filed: it may lie under any of its terms.
+        let mut terms = BTreeSet::new();
+        self.programs.node(number).each_term(&mut |term| {
+            terms.insert(term);
+        });
+        for term in terms {
             self.postings.remove(term, number);
         }
         self.always.remove(&number);
-        self.free.push(number);
-        self.dead_words += length;
-        if self.dead_words > 1_024 && self.dead_words * 2 > self.words.len() {
-            self.pack();
-        }
-    }
-
-    /// Moves the programs together.
-    fn pack(&mut self) {
-        let mut words = Vec::with_capacity(self.words.len() - self.dead_words);
-        for number in self.by_watch.values() {
-            let code = self.program(*number);
-            let start = u32::try_from(words.len()).unwrap_or(u32::MAX);
-            words.extend_from_slice(code);
-            if let Some(program) = self.programs.get_mut(index(*number)) {
-                program.start = start;
-            }
-        }
-        self.words = words;
-        self.dead_words = 0;
-    }
-
-    /// The program of a number.
-    fn program(&self, number: u32) -> &[u32] {
-        let code = self.code(self.start(number));
-        code.get(..program::length(code)).unwrap_or_default()
-    }
-
-    /// Where a program begins.
-    #[inline]
-    fn start(&self, number: u32) -> u32 {
-        self.programs.get(index(number)).map_or(0, |program| program.start)
-    }
-
-    #[inline]
-    fn word(&self, at: u32) -> u32 {
-        self.words.get(index(at)).copied().unwrap_or(0)
-    }
-
-    /// The program that begins there, and what lies behind it.
-    #[inline]
-    fn code(&self, start: u32) -> &[u32] {
-        self.words.get(index(start)..).unwrap_or_default()
+        self.programs.remove(watch);
     }
 
     /// Returns how many watches there are.
     pub fn len(&self) -> usize {
-        self.by_watch.len()
+        self.programs.len()
     }
 
     /// Returns whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.by_watch.is_empty()
+        self.len() == 0
     }
 
     /// Returns the plan of a watch.
     pub fn plan(&self, watch: WatchId) -> Option<Plan> {
-        let number = self.by_watch.get(&watch)?;
-        Some(self.meanings.plan(&program::read(self.program(*number))))
+        Some(self.meanings.plan(&self.programs.node(self.programs.number_of(watch)?)))
     }
 
     /// Returns the watches that match `document`, by id.
@@ -257,18 +205,10 @@ impl Watchlist {
     }
 }
 
-/// The terms under which a node may have been filed: frequencies may have moved since it was.
-fn terms_of(node: &Node) -> BTreeSet<Term> {
-    let mut terms = BTreeSet::new();
-    node.each_term(&mut |term| {
-        terms.insert(term);
-    });
-    terms
-}
-
-fn posted(program: u32, filings: &[Filing]) -> impl Iterator<Item = (Term, Posting)> {
+fn posted(program: u32, filings: &[Filing]) -> impl Iterator<Item = (Term, Packed)> {
     let again = filings.len() > 1;
     filings.iter().map(move |filing| {
-        (filing.term, Posting { program, then: filing.then, again, second: filing.second })
+        let posting = Posting { program, then: filing.then, again, second: filing.second };
+        (filing.term, Packed::of(posting))
     })
 }

@@ -40,7 +40,7 @@ pub(super) const MOST: u32 = (1 << 29) - 1;
 const AGAIN: u32 = 1 << 31;
 
 impl Packed {
-    fn of(posting: Posting) -> Self {
+    pub(super) fn of(posting: Posting) -> Self {
         let then = match posting.then {
             Then::Sure => 0,
             Then::Before => 1,
@@ -102,7 +102,7 @@ impl Postings {
     }
 
     /// Files everything at once, each list as long as it must be.
-    pub(super) fn fill(&mut self, terms: usize, filed: &[(Term, Posting)]) {
+    pub(super) fn fill(&mut self, terms: usize, filed: &[(Term, Packed)]) {
         self.lists = vec![List::default(); terms];
         for (term, _) in filed {
             if let Some(list) = self.lists.get_mut(index(*term)) {
@@ -121,7 +121,7 @@ impl Postings {
     }
 
     /// Files a program under a term.
-    pub(super) fn push(&mut self, term: Term, posting: Posting) {
+    pub(super) fn push(&mut self, term: Term, posting: Packed) {
         if index(term) >= self.lists.len() {
             self.lists.resize(index(term) + 1, List::default());
         }
@@ -130,7 +130,7 @@ impl Postings {
             list = self.moved(list);
         }
         if let Some(place) = self.pool.get_mut(index(list.start + list.length)) {
-            *place = Packed::of(posting);
+            *place = posting;
             list.length += 1;
         }
         if let Some(kept) = self.lists.get_mut(index(term)) {
@@ -190,9 +190,12 @@ mod tests {
     #[test]
     fn lists_grow_and_shrink_and_leave_one_another_alone() {
         let mut postings = Postings::default();
-        postings.fill(2, &[(0, posting(7)), (1, posting(8)), (0, posting(9))]);
+        postings.fill(
+            2,
+            &[(0, posting(7)), (1, posting(8)), (0, posting(9))].map(|(term, one)| (term, Packed::of(one))),
+        );
         for program in 100..200 {
-            postings.push(program % 5, posting(program));
+            postings.push(program % 5, Packed::of(posting(program)));
         }
         for program in (100..200).filter(|program| program % 3 == 0) {
             postings.remove(program % 5, program);

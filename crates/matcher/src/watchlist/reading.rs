@@ -163,7 +163,7 @@ impl<'a> Reading<'a> {
         });
         self.gather();
         self.decide(facts);
-        let watch = |program: &u32| list.programs.get(index(*program)).map(|program| program.watch);
+        let watch = |program: &u32| list.programs.watch(*program);
         self.matched.iter().filter_map(watch).for_each(each);
     }
 
@@ -234,12 +234,12 @@ impl<'a> Reading<'a> {
         }
         to_run.extend(list.always.iter().map(|program| (*program, 0)));
         for (program, start) in to_run.iter_mut() {
-            *start = list.start(*program & MOST);
+            *start = list.programs.start(*program & MOST);
         }
         first_words.clear();
-        first_words.extend(to_run.iter().map(|(_, start)| list.word(*start)));
+        first_words.extend(to_run.iter().map(|(_, start)| list.programs.word(*start)));
         for ((program, start), first) in to_run.iter().zip(first_words) {
-            if article.begins(*first, list.code(*start)) {
+            if article.begins(*first, list.programs.code(*start)) {
                 found(*program & MOST, *program >> 31 == 1);
             }
         }
