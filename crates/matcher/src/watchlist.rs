@@ -22,7 +22,7 @@ mod run;
 use std::collections::BTreeSet;
 
 use model::WatchId;
-use query::{Article, Document, Hit, Plan};
+use query::{Document, Hit, Plan};
 
 use filing::{Filing, file};
 use frequencies::Frequencies;
@@ -199,9 +199,7 @@ impl Watchlist {
         let mut found = Vec::new();
         reading.matches(&document.facts, &mut |watch| found.push(watch));
         found.sort_unstable();
-        let article = Article::of(document);
-        let shown = |watch: WatchId| Some(Match { watch, hits: article.hits(&self.plan(watch)?) });
-        found.into_iter().filter_map(shown).collect()
+        found.into_iter().map(|watch| Match { watch, hits: reading.hits(watch, document) }).collect()
     }
 }
 

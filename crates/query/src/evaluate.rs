@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::document::KeyPositions;
+use crate::places::Span;
 use crate::{Document, Field, Part, Plan, Positions, Spans};
 
 /// One place of an article that answers a query.
@@ -25,22 +26,19 @@ pub fn evaluate(plan: &Plan, document: &Document) -> Option<Vec<Hit>> {
     article.holds(plan).then(|| article.hits(plan))
 }
 
-/// A document whose positions have been gathered, to be asked more than once.
-#[derive(Debug, Clone)]
-pub struct Article<'a> {
+/// A document whose positions have been gathered.
+struct Article<'a> {
     document: &'a Document,
     title: KeyPositions<'a>,
     body: KeyPositions<'a>,
 }
 
 impl<'a> Article<'a> {
-    /// Gathers the positions of a document.
-    pub fn of(document: &'a Document) -> Self {
+    fn of(document: &'a Document) -> Self {
         Self { document, title: document.title.positions(), body: document.body.positions() }
     }
 
-    /// Returns whether `plan` matches.
-    pub fn holds(&self, plan: &Plan) -> bool {
+    fn holds(&self, plan: &Plan) -> bool {
         match plan {
             Plan::And(parts) => parts.iter().all(|part| self.holds(part)),
             Plan::Or(parts) => parts.iter().any(|part| self.holds(part)),
@@ -53,8 +51,8 @@ impl<'a> Article<'a> {
         }
     }
 
-    /// Returns what to highlight of a plan that matches, negations left out.
-    pub fn hits(&self, plan: &Plan) -> Vec<Hit> {
+    /// Gathers the hits of what is asked for, negations left out.
+    fn hits(&self, plan: &Plan) -> Vec<Hit> {
         let mut hits = Vec::new();
         self.gather(plan, &mut hits);
         hits
@@ -87,9 +85,16 @@ fn mark(
     hits: &mut Vec<Hit>,
 ) {
     for span in spans.highlights(positions) {
-        let from = field.tokens.partition_point(|token| token.position < span.start);
-        let covered = || field.tokens.iter().skip(from).take_while(|token| token.position < span.end);
-        let (Some(first), Some(last)) = (covered().next(), covered().last()) else { continue };
-        hits.push(Hit { part, block: first.block, range: first.range.start..last.range.end, clause });
+        hits.extend(field.hit(span, (part, clause)));
+    }
+}
+
+impl Field {
+    /// Returns the hit of a clause that stands there; `None` where there is no word.
+    pub fn hit(&self, span: Span, (part, clause): (Part, u32)) -> Option<Hit> {
+        let from = self.tokens.partition_point(|token| token.position < span.start);
+        let covered = self.tokens.iter().skip(from).take_while(|token| token.position < span.end);
+        let (first, last) = (covered.clone().next()?, covered.last()?);
+        Some(Hit { part, block: first.block, range: first.range.start..last.range.end, clause })
     }
 }

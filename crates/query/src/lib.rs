@@ -23,7 +23,7 @@ mod tree;
 
 pub use document::{BLOCK_GAP, Document, Field, KeyPositions, Placed};
 pub use error::{Problem, QueryError};
-pub use evaluate::{Article, Hit, evaluate};
+pub use evaluate::{Hit, evaluate};
 pub use filter::{Facts, Filter, midnight};
 pub use lexicon::{Entity, Lexicon, LexiconError};
 pub use parse::{parse, parse_lenient, parse_watch};

@@ -34,8 +34,8 @@ pub fn near(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<
     pairs(left, right, distance, ordered).into_iter().map(|(a, b)| cover(a, b)).collect()
 }
 
-/// Pairs of spans that do not overlap and are near enough.
-pub(crate) fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Span, Span)> {
+/// Returns the pairs of spans that do not overlap and are near enough.
+pub fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Span, Span)> {
     let near = |a: &Span, b: &Span| b.start >= a.end && b.start - a.end < distance;
     let mut found = Vec::new();
     for a in left {

@@ -7,7 +7,8 @@
 use std::fmt;
 
 use model::WatchId;
-use query::{Document, Facts, Part};
+use query::places::Span;
+use query::{Document, Facts, Hit, Part};
 use rustc_hash::FxHashSet;
 use text::Key;
 
@@ -165,6 +166,26 @@ impl<'a> Reading<'a> {
         self.decide(facts);
         let watch = |program: &u32| list.programs.watch(*program);
         self.matched.iter().filter_map(watch).for_each(each);
+    }
+
+    /// Returns what to highlight of a watch that matches the article that was read, `document`: the title's first.
+    pub fn hits(&self, watch: WatchId, document: &Document) -> Vec<Hit> {
+        let programs = &self.list.programs;
+        let Some(number) = programs.number_of(watch) else { return Vec::new() };
+        let filters = &self.list.meanings.filters;
+        let article = Article { present: &self.present, facts: &document.facts, filters };
+        let (mut title, mut body) = (Vec::new(), Vec::new());
+        article.each_mark(programs.program(number), &mut |Span { start, end }, clause| {
+            if start >= TITLE {
+                let span = Span { start: start - TITLE, end: end - TITLE };
+                title.extend(document.title.hit(span, (Part::Title, clause)));
+            } else {
+                body.extend(document.body.hit(Span { start, end }, (Part::Body, clause)));
+            }
+        });
+        title.sort_by_key(|hit: &Hit| hit.clause);
+        title.append(&mut body);
+        title
     }
 
     /// Which of the words are terms.

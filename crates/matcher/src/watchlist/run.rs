@@ -98,6 +98,63 @@ impl Article<'_> {
         found
     }
 
+    /// What to highlight of a text: what [`query::Spans::highlights`] says.
+    fn highlights(&self, node: &[u32], part: Part) -> Vec<Span> {
+        let mut marks = match first(node) {
+            (NEAR, ordered) => {
+                let mut sides = nodes(inside(node, 1));
+                let (left, right) = (sides.next().unwrap_or_default(), sides.next().unwrap_or_default());
+                let distance = node.get(2).copied().unwrap_or(0);
+                let pairs =
+                    places::pairs(&self.find(left, part), &self.find(right, part), distance, ordered == 1);
+                let (left_near, right_near): (Vec<Span>, Vec<Span>) = pairs.into_iter().unzip();
+                let mut marks = self.within(left, part, &left_near);
+                marks.extend(self.within(right, part, &right_near));
+                marks
+            }
+            (WINDOW, _) => {
+                let whole = self.find(node, part);
+                nodes(inside(node, 1)).flat_map(|one| self.within(one, part, &whole)).collect()
+            }
+            (SLOPPY, _) => {
+                let whole = self.find(node, part);
+                sloppy_parts(node).flat_map(|(_, one)| self.within(one, part, &whole)).collect()
+            }
+            (ANY, _) => nodes(inside(node, 0)).flat_map(|one| self.highlights(one, part)).collect(),
+            _ => self.find(node, part),
+        };
+        marks.sort_unstable();
+        marks.dedup();
+        marks
+    }
+
+    fn within(&self, node: &[u32], part: Part, places: &[Span]) -> Vec<Span> {
+        let mut marks = self.highlights(node, part);
+        marks.retain(|mark| places.iter().any(|place| place.start <= mark.start && mark.end <= place.end));
+        marks
+    }
+
+    /// Calls `each` with what to highlight of a program that holds, and its clause; negations are left out.
+    pub(super) fn each_mark(&self, node: &[u32], each: &mut dyn FnMut(Span, u32)) {
+        match first(node) {
+            (AND | OR, _) => nodes(inside(node, 0)).for_each(|part| self.each_mark(part, each)),
+            (WORD, argument) => {
+                let (part, clause) = text_of(argument);
+                let term = node.get(1..).unwrap_or_default();
+                for span in places::words(self.positions(term, part)) {
+                    each(span, clause);
+                }
+            }
+            (TEXT, argument) => {
+                let (part, clause) = text_of(argument);
+                for span in self.highlights(node.get(1..).unwrap_or_default(), part) {
+                    each(span, clause);
+                }
+            }
+            _ => {}
+        }
+    }
+
     fn phrase(&self, node: &[u32], part: Part) -> Vec<Span> {
         let mut parts = nodes(inside(node, 0));
         let mut open = parts.next().map(|one| self.find(one, part)).unwrap_or_default();
