@@ -6,7 +6,7 @@ use tantivy::columnar::StrColumn;
 use text::Lang;
 
 use crate::docset::DocBits;
-use crate::fields::Fields;
+use crate::fields::{EDITED, Fields, REMOVED};
 use crate::positions::FieldPostings;
 
 /// One segment, ready to be asked.
@@ -99,6 +99,12 @@ impl<'a> Segment<'a> {
             Filter::Before(day) => {
                 self.with_number("published", |time| time < midnight(*day).as_millisecond())
             }
+            Filter::Since(since) => self.with_number("published", |time| time >= since.as_millisecond()),
+            Filter::Seen(stretch) => self.with_number("seen", |time| {
+                jiff::Timestamp::from_millisecond(time).is_ok_and(|time| stretch.holds(time))
+            }),
+            Filter::Edited => self.with_word("state", |state| state == EDITED),
+            Filter::Removed => self.with_word("state", |state| state == REMOVED),
         }
     }
 

@@ -12,7 +12,12 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use text::Lang;
 
 /// Grows whenever the fields change: an index of another version is built anew.
-pub(crate) const FIELDS_VERSION: u32 = 1;
+pub(crate) const FIELDS_VERSION: u32 = 2;
+
+/// What `state` says of an article whose text was changed.
+pub(crate) const EDITED: &str = "edited";
+/// What `state` says of an article that is not at its address any more.
+pub(crate) const REMOVED: &str = "removed";
 
 /// The fields.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +25,9 @@ pub(crate) struct Fields {
     /// The article's number: by it a document is replaced.
     pub(crate) article: Field,
     pub(crate) published: Field,
+    pub(crate) seen: Field,
+    /// `edited` and `removed`, where it is.
+    pub(crate) state: Field,
     pub(crate) story: Field,
     pub(crate) title: Field,
     pub(crate) body: Field,
@@ -36,6 +44,7 @@ pub(crate) struct Fields {
 
 /// What is kept of an article to show it and to mark its hits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with one another")]
 pub(crate) struct Shown {
     pub(crate) title: String,
     pub(crate) blocks: Vec<String>,
@@ -49,6 +58,9 @@ pub(crate) struct Shown {
     pub(crate) url: String,
     pub(crate) story: Option<i64>,
     pub(crate) published_ms: i64,
+    pub(crate) seen_ms: i64,
+    pub(crate) edited: bool,
+    pub(crate) removed: bool,
     pub(crate) from_feed: bool,
 }
 
@@ -65,6 +77,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let fields = Fields {
         article: schema.add_u64_field("article", INDEXED | FAST),
         published: schema.add_i64_field("published", FAST),
+        seen: schema.add_i64_field("seen", FAST),
+        state: schema.add_text_field("state", word()),
         story: schema.add_i64_field("story", FAST),
         title: schema.add_text_field("title", keys.clone()),
         body: schema.add_text_field("body", keys),
@@ -96,6 +110,12 @@ impl Fields {
         let mut document = TantivyDocument::new();
         document.add_u64(self.article, number_of(context.article.id));
         document.add_i64(self.published, facts.published.as_millisecond());
+        document.add_i64(self.seen, facts.seen.as_millisecond());
+        for (state, holds) in [(EDITED, facts.edited), (REMOVED, facts.removed)] {
+            if holds {
+                document.add_text(self.state, state);
+            }
+        }
         if let Some(story) = facts.story {
             document.add_i64(self.story, story);
         }
@@ -148,6 +168,9 @@ impl Shown {
             url: facts.url,
             story: facts.story,
             published_ms: facts.published.as_millisecond(),
+            seen_ms: facts.seen.as_millisecond(),
+            edited: facts.edited,
+            removed: facts.removed,
             from_feed: context.version.origin == Origin::Feed,
         }
     }
@@ -164,6 +187,9 @@ impl Shown {
             url: self.url.clone(),
             story: self.story,
             published: self.published(),
+            seen: jiff::Timestamp::from_millisecond(self.seen_ms).unwrap_or(jiff::Timestamp::MAX),
+            edited: self.edited,
+            removed: self.removed,
         }
     }
 

@@ -1,7 +1,10 @@
-//! What is wrong with a query, where, and what to write instead.
+//! An error in a query, with its place; what was noted while one was read.
 
 use std::fmt;
 use std::ops::Range;
+
+use crate::lex::{What, lex};
+use crate::{Lexicon, Problem};
 
 /// Why a query cannot be read. Its `Display` names the problem and the remedy, never the query's text: an error is
 /// logged, a query is not. [`QueryError::place`] lets a face show the place beside the text.
@@ -15,115 +18,66 @@ pub struct QueryError {
     character: Option<usize>,
 }
 
-/// What can be wrong with a query.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Problem {
-    /// Nothing is asked for.
-    Empty,
-    /// It is longer than the limit.
-    TooLong,
-    /// Parentheses are nested deeper than the limit.
-    TooDeep,
-    /// It has more terms than the limit.
-    TooMany,
-    /// A quotation mark is not closed.
-    OpenQuote,
-    /// A parenthesis is not closed.
-    OpenParenthesis,
-    /// A parenthesis closes nothing.
-    StrayParenthesis,
-    /// An operator has nothing to work on.
-    Dangling,
-    /// A colon without a field before it.
-    Colon,
-    /// A field that there is none of.
-    Field,
-    /// A field without a value, or with one that it cannot have.
-    Value,
-    /// A field that makes no sense in a watch.
-    Moving,
-    /// A name without a sound.
-    Name,
-    /// A name by its sound in a watch, which would mail what only sounds alike.
-    Heard,
-    /// A distance that cannot be used.
-    Distance,
-    /// A pattern with too few letters before its first sign.
-    Pattern,
-    /// A pattern over more than one word.
-    PatternWords,
-    /// A word without a letter or digit.
-    NoLetters,
-    /// NEAR over something that has no place in the text.
-    NearWhat,
-    /// A phrase with a slop and too many words.
-    SlopWords,
-    /// A part within a part.
-    PartInPart,
-    /// An entity that the lexicon does not have.
-    Entity,
+/// Where a query names an entity that the lexicon lacks.
+fn unknown_entity(query: &str, lexicon: &Lexicon) -> Option<Range<usize>> {
+    let lexemes = lex(query, &mut Notes::lenient()).ok()?;
+    let lacks = |id: &str| lexicon.entity(id).is_none() && lexicon.entity(&id.to_lowercase()).is_none();
+    let fields = lexemes.windows(2).filter_map(|pair| match pair {
+        [field, value] if field.what == What::Field("entity".to_owned()) => match &value.what {
+            What::Word(id) | What::Quote { text: id, .. } => Some((id, field.place.start..value.place.end)),
+            _ => None,
+        },
+        _ => None,
+    });
+    let signs = lexemes.iter().filter_map(|one| match &one.what {
+        What::Entity(id) => Some((id, one.place.clone())),
+        _ => None,
+    });
+    signs.chain(fields).filter(|(id, _)| lacks(id)).map(|(_, place)| place).min_by_key(|place| place.start)
 }
 
-impl Problem {
-    /// Returns what is wrong and what to write instead.
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Empty => ("the query asks for nothing", "write at least one word"),
-            Self::TooLong => ("the query is longer than 8 KB", "make two watches of it"),
-            Self::TooDeep => ("parentheses are nested more than 50 deep", "take the innermost ones away"),
-            Self::TooMany => ("the query has more than 1,024 terms", "make two watches of it"),
-            Self::OpenQuote => ("a quotation mark is not closed", "add a \" at the end of the phrase"),
-            Self::OpenParenthesis => ("a parenthesis is not closed", "add a ) where its group ends"),
-            Self::StrayParenthesis => ("a ) closes nothing", "take it away, or add the ( that it belongs to"),
-            Self::Dangling => (
-                "an operator has nothing to work on",
-                "write a term on each side of AND, OR, NEAR, and one after NOT",
-            ),
-            Self::Colon => {
-                ("a colon stands without a field", "write title:, lang: or the like, or quote the text")
-            }
-            Self::Field => (
-                "there is no such field",
-                "use title, body, lang, script, source, country, kind, author, tag, url, story, entity, after or before; quote a text that has a colon",
-            ),
-            Self::Value => (
-                "the field cannot have this value",
-                "write lang:kk, script:arab, country:KZ, after:2026-01-31, story:17",
-            ),
-            Self::Moving => ("last: and seen: move with the clock", "write after: with a date"),
-            Self::Name => (
-                "name: has no name to listen to",
-                "write one to six words with vowels, such as name:\"Serikzhan Bilash\"",
-            ),
-            Self::Heard => (
-                "name: finds by sound, and a watch would mail whatever sounds alike",
-                "write the name in quotes, or name:\"…\"! to have it mailed all the same",
-            ),
-            Self::Distance => {
-                ("the distance cannot be used", "write a number from 1 to 100, such as NEAR/5 or ~5")
-            }
-            Self::Pattern => {
-                ("the pattern has too few letters", "write at least two letters before the first * or ?")
-            }
-            Self::PatternWords => ("the pattern covers more than one word", "put * and ? on a single word"),
-            Self::NoLetters => ("there is nothing to look for", "write a word with letters or digits"),
-            Self::NearWhat => (
-                "NEAR and PRE work on words and phrases only",
-                "take NOT, AND, ~ and fields out of it; OR may stay",
-            ),
-            Self::SlopWords => ("a phrase with ~ has more than 20 words", "leave the ~ away, or use NEAR"),
-            Self::PartInPart => ("title: or body: stands inside another", "leave one of them away"),
-            Self::Entity => (
-                "the lexicon has no such entity",
-                "look it up with `qarauyl analyze`, or write the name without @",
-            ),
+/// What was wrong while a query was read. Strict notes end the reading at once; lenient ones keep the first error and
+/// let the reader go on as well as it can.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    lenient: bool,
+    pub(crate) first: Option<QueryError>,
+}
+
+impl Notes {
+    pub(crate) fn strict() -> Self {
+        Self { lenient: false, first: None }
+    }
+
+    pub(crate) fn lenient() -> Self {
+        Self { lenient: true, first: None }
+    }
+
+    /// Notes a problem.
+    pub(crate) fn wrong(&mut self, place: Range<usize>, problem: Problem) -> Result<(), QueryError> {
+        let error = QueryError::new(place, problem);
+        if !self.lenient {
+            return Err(error);
         }
+        self.first.get_or_insert(error);
+        Ok(())
     }
 }
 
 impl QueryError {
     pub(crate) fn new(place: Range<usize>, problem: Problem) -> Self {
         Self { place, problem, character: None }
+    }
+
+    /// Returns the error with the place that it has in `query`: an error of `plan` knows none. All but names that
+    /// `lexicon` lacks are found when a query is parsed, so that these alone are looked up.
+    #[must_use]
+    pub fn placed_in(self, query: &str, lexicon: &Lexicon) -> Self {
+        if self.character.is_some() {
+            return self;
+        }
+        let place = unknown_entity(query, lexicon).filter(|_| self.problem == Problem::Entity);
+        Self { place: place.unwrap_or(0..query.len()), ..self }.counted_in(query)
     }
 
     /// Returns the error with its place counted in the characters of `query`, as a person counts.
@@ -142,7 +96,7 @@ impl QueryError {
 
 impl fmt::Display for QueryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (problem, remedy) = self.problem.words();
+        let (problem, remedy) = (self.problem.what(), self.problem.remedy());
         match self.character {
             Some(character) => write!(f, "at character {character}: {problem}: {remedy}"),
             None => write!(f, "{problem}: {remedy}"),

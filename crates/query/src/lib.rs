@@ -12,24 +12,29 @@ mod filter;
 mod lex;
 mod lexicon;
 mod name;
+mod operator;
 mod parse;
 mod pattern;
 pub mod places;
 mod plan;
+mod problem;
+mod signs;
 mod spans;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod tree;
+mod value;
 
 pub use document::{BLOCK_GAP, Document, Field, KeyPositions, Placed};
-pub use error::{Problem, QueryError};
+pub use error::QueryError;
 pub use evaluate::{Hit, evaluate};
-pub use filter::{Facts, Filter, midnight};
+pub use filter::{Facts, Filter, Seen, midnight};
 pub use lexicon::{Entity, Lexicon, LexiconError};
-pub use parse::{parse, parse_lenient, parse_watch};
+pub use parse::{parse, parse_at, parse_lenient, parse_watch};
 pub use pattern::Pattern;
 pub use places::Span;
 pub use plan::{Plan, Required, plan};
+pub use problem::Problem;
 pub use spans::{Positions, Spans};
 pub use tree::{Part, Query};
 

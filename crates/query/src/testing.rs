@@ -1,11 +1,11 @@
 //! Generators of random queries and articles, for the tests that hold the readers of the language equal.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use text::{Lang, Script};
 
 use crate::name::is_sounded;
-use crate::{Document, Facts, Filter, Lexicon, Part, Query};
+use crate::{Document, Facts, Filter, Lexicon, Part, Query, Seen};
 
 mod naive;
 
@@ -88,7 +88,21 @@ fn filter() -> impl Strategy<Value = Filter> {
         Just(Filter::Country("KZ".to_owned())),
         Just(Filter::After(jiff::civil::date(2026, 6, 1))),
         Just(Filter::Before(jiff::civil::date(2026, 6, 1))),
+        Just(Filter::Since(crate::midnight(jiff::civil::date(2026, 6, 1)) + SignedDuration::from_hours(9))),
+        seen().prop_map(Filter::Seen),
+        Just(Filter::Edited),
+        Just(Filter::Removed),
     ]
+}
+
+/// A stretch of whole days or of moments, open at one end or at none.
+fn seen() -> impl Strategy<Value = Seen> {
+    let moment = |day: i8| crate::midnight(jiff::civil::date(2026, day, 1)) + SignedDuration::from_hours(7);
+    (1..6_i8, 6..12_i8, 0..4_u8).prop_map(move |(first, last, form)| match form {
+        0 => Seen { from: Some(crate::midnight(jiff::civil::date(2026, first, 1))), before: None },
+        1 => Seen { from: None, before: Some(crate::midnight(jiff::civil::date(2026, last, 1))) },
+        _ => Seen { from: Some(moment(first)), before: Some(moment(last)) },
+    })
 }
 
 /// A random query.
@@ -148,8 +162,8 @@ pub fn article() -> impl Strategy<Value = (String, Vec<String>, Facts)> {
     let line = |most| prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "));
     let langs =
         prop::sample::select(vec![Lang::KkCyrl, Lang::KkArab, Lang::EnLatn, Lang::RuCyrl, Lang::ZhHans]);
-    (line(4), prop::collection::vec(line(9), 0..3), langs, any::<bool>(), 0..12_i8).prop_map(
-        |(title, blocks, lang, first, month)| {
+    (line(4), prop::collection::vec(line(9), 0..3), langs, any::<(bool, bool, bool)>(), 0..12_i8).prop_map(
+        |(title, blocks, lang, (first, edited, removed), month)| {
             let published = jiff::civil::date(2026, month.max(1), 15);
             let facts = Facts {
                 lang,
@@ -161,6 +175,9 @@ pub fn article() -> impl Strategy<Value = (String, Vec<String>, Facts)> {
                 url: "https://one.test/a".to_owned(),
                 story: None,
                 published: crate::midnight(published),
+                seen: crate::midnight(published) + SignedDuration::from_hours(7),
+                edited,
+                removed,
             };
             (title, blocks, facts)
         },
@@ -187,5 +204,8 @@ pub fn facts(lang: Lang) -> Facts {
         url: "https://one.test/a".to_owned(),
         story: None,
         published: Timestamp::UNIX_EPOCH,
+        seen: Timestamp::UNIX_EPOCH,
+        edited: false,
+        removed: false,
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 
 use crate::Filter;
+use crate::lex::is_plain_word;
+use crate::signs::quoted;
 
 /// A query.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +76,28 @@ impl Query {
             _ => false,
         }
     }
+
+    /// Returns how many parentheses stand around its innermost part when it is printed.
+    pub(crate) fn nesting(&self) -> u32 {
+        let inner = |query: &Self| query.nesting() + u32::from(is_compound(query));
+        match self {
+            // What follows a NOT is in parentheses, the NOT itself is not.
+            Self::And(parts) | Self::Or(parts) => parts
+                .iter()
+                .map(|part| if matches!(part, Self::Not(_)) { part.nesting() } else { inner(part) })
+                .max()
+                .unwrap_or(0),
+            Self::Not(one) => inner(one),
+            Self::Near { left, right, .. } => inner(left).max(inner(right)),
+            Self::In(_, one) => one.nesting() + 1,
+            _ => 0,
+        }
+    }
+}
+
+/// Returns whether a query within another is put in parentheses: where it holds more than one term.
+fn is_compound(query: &Query) -> bool {
+    matches!(query, Query::And(_) | Query::Or(_) | Query::Near { .. } | Query::Not(_))
 }
 
 impl fmt::Display for Query {
@@ -83,15 +107,17 @@ impl fmt::Display for Query {
             Self::And(parts) => join(f, parts, " AND "),
             Self::Or(parts) => join(f, parts, " OR "),
             Self::Not(inner) => write!(f, "NOT {}", Inner(inner)),
-            Self::Word(text) | Self::Pattern(text) => f.write_str(text),
-            Self::Exact(text) => write!(f, "=\"{text}\""),
-            Self::Phrase { text, slop: 0 } => write!(f, "\"{text}\""),
-            Self::Phrase { text, slop } => write!(f, "\"{text}\"~{slop}"),
+            Self::Pattern(text) => f.write_str(text),
+            Self::Word(text) if is_plain_word(text) => f.write_str(text),
+            // A word that looks like an operator, a field or the like; a phrase of one word means the same.
+            Self::Word(text) | Self::Phrase { text, slop: 0 } => f.write_str(&quoted(text)),
+            Self::Exact(text) => write!(f, "={}", quoted(text)),
+            Self::Phrase { text, slop } => write!(f, "{}~{slop}", quoted(text)),
             Self::Near { left, right, distance, ordered } => {
                 let name = if *ordered { "PRE" } else { "NEAR" };
                 write!(f, "{} {name}/{distance} {}", Inner(left), Inner(right))
             }
-            Self::Name { text, mails } => write!(f, "name:\"{text}\"{}", if *mails { "!" } else { "" }),
+            Self::Name { text, mails } => write!(f, "name:{}{}", quoted(text), if *mails { "!" } else { "" }),
             Self::Entity(id) => write!(f, "@{id}"),
             Self::In(Part::Title, inner) => write!(f, "title:({inner})"),
             Self::In(Part::Body, inner) => write!(f, "body:({inner})"),
@@ -106,10 +132,7 @@ struct Inner<'a>(&'a Query);
 
 impl fmt::Display for Inner<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Query::And(_) | Query::Or(_) | Query::Near { .. } | Query::Not(_) => write!(f, "({})", self.0),
-            single => write!(f, "{single}"),
-        }
+        if is_compound(self.0) { write!(f, "({})", self.0) } else { write!(f, "{}", self.0) }
     }
 }
 

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::{ArticleId, VersionId};
 
-use crate::context::context_of;
+use crate::context::{STATE_COLUMNS, context_of};
 use crate::database::close_job;
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS};
 use crate::{Database, Job, StoreError, VersionInContext};
@@ -27,7 +27,7 @@ pub trait Indexing: Send + Sync {
 impl Indexing for Database {
     async fn newest_of(&self, versions: &[VersionId]) -> Result<Vec<VersionInContext>, StoreError> {
         let sql = format!(
-            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS} from versions w
+            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {STATE_COLUMNS} from versions w
              join articles a on a.id = w.article join versions v on v.id = a.latest_version
              join sources s on s.id = a.source where w.id = $1"
         );
@@ -61,7 +61,7 @@ impl Indexing for Database {
         limit: u32,
     ) -> Result<Vec<VersionInContext>, StoreError> {
         let sql = format!(
-            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS} from articles a
+            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {STATE_COLUMNS} from articles a
              join versions v on v.id = a.latest_version join sources s on s.id = a.source
              where a.id > $1 and a.story is not null order by a.id limit $2"
         );

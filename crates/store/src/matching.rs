@@ -6,7 +6,7 @@ use model::{Excerpt, FirstLook, Frequency, Novelty, StoryId, VersionId, Watch, W
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
-use crate::context::{VersionInContext, context_of};
+use crate::context::{STATE_COLUMNS, VersionInContext, context_of};
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::mailing::deliver_job;
@@ -206,7 +206,7 @@ impl Database {
         id: VersionId,
     ) -> Result<Option<VersionInContext>, StoreError> {
         let sql = format!(
-            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS} from versions v
+            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {STATE_COLUMNS} from versions v
              join articles a on a.id = v.article join sources s on s.id = a.source where v.id = $1"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;

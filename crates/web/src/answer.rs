@@ -49,7 +49,11 @@ pub(crate) async fn answer(app: &App, face: &Face, asked: &Asked) -> Result<Answ
     if !asked.anything {
         return Ok(Answer::default());
     }
-    let (query, problem) = if asked.q.is_empty() { (None, None) } else { parse_lenient(&asked.q) };
+    let (query, problem) = if asked.q.is_empty() {
+        (None, None)
+    } else {
+        parse_lenient(&asked.q, app.clock.now(), &app.lexicon)
+    };
     let filters = asked.filters.iter().map(|(_, filter)| Plan::Filter(filter.clone()));
     let planned = match &query {
         Some(query) => {

@@ -191,13 +191,17 @@ fn document(app: &App, record: &ArticleRecord, version: &Version) -> Document {
         version: version.clone(),
         article: record.article.clone(),
         source: record.source.clone(),
+        edited: record.versions.iter().filter(|version| version.origin == Origin::Page).count() > 1,
+        removed: record.presence.0 == Presence::Removed,
     };
     context.document(&app.lexicon)
 }
 
 /// Returns where the query of the search that led here stands in the text.
 fn hits(app: &App, face: &Face, document: &Document) -> Vec<Hit> {
-    let (Some(query), _) = parse_lenient(face.here.value("q")) else { return Vec::new() };
+    let (Some(query), _) = parse_lenient(face.here.value("q"), app.clock.now(), &app.lexicon) else {
+        return Vec::new();
+    };
     let Ok(plan) = plan(&query, &app.lexicon) else { return Vec::new() };
     evaluate(&plan, document).unwrap_or_default()
 }

@@ -15,6 +15,8 @@ fn version(id: i64, (title, blocks, facts): (String, Vec<String>, Facts)) -> Ver
     let blocks: Vec<&str> = blocks.iter().map(String::as_str).collect();
     let mut version = given::article(id, facts.lang, &title, &blocks);
     version.version.published = Some(facts.published);
+    version.article.first_seen = facts.seen;
+    (version.edited, version.removed) = (facts.edited, facts.removed);
     version.source = given::source(&facts.source, &facts.country, SourceKind::Independent);
     version
 }

@@ -102,6 +102,8 @@ pub(crate) fn article(id: i64, lang: Lang, title: &str, blocks: &[&str]) -> Vers
             story: Some(StoryId(id)),
         },
         source: source("steppe-herald", "KZ", SourceKind::Independent),
+        edited: false,
+        removed: false,
     }
 }
 

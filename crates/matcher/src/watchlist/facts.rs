@@ -17,9 +17,15 @@ pub(super) fn fact_of(filter: &Filter) -> Option<String> {
         Filter::Country(code) => format!("country:{}", code.to_ascii_uppercase()),
         Filter::Kind(kind) => format!("kind:{kind}"),
         Filter::Tag(tag) => format!("tag:{}", tag.to_lowercase()),
-        Filter::Author(_) | Filter::Url(_) | Filter::Story(_) | Filter::After(_) | Filter::Before(_) => {
-            return None;
-        }
+        Filter::Edited => "is:edited".to_owned(),
+        Filter::Removed => "is:removed".to_owned(),
+        Filter::Author(_)
+        | Filter::Url(_)
+        | Filter::Story(_)
+        | Filter::After(_)
+        | Filter::Before(_)
+        | Filter::Since(_)
+        | Filter::Seen(_) => return None,
     })
 }
 
@@ -33,6 +39,8 @@ pub(super) fn filter_of(fact: &str) -> Option<Filter> {
         "country" => Filter::Country(value.to_owned()),
         "kind" => Filter::Kind(value.to_owned()),
         "tag" => Filter::Tag(value.to_owned()),
+        "is" if value == "edited" => Filter::Edited,
+        "is" if value == "removed" => Filter::Removed,
         _ => return None,
     })
 }
@@ -52,6 +60,11 @@ pub(super) fn each_fact(facts: &Facts, each: &mut dyn FnMut(&str)) {
     say("source:", &facts.source);
     say("country:", &facts.country.to_ascii_uppercase());
     say("kind:", &facts.kind);
+    for (state, holds) in [("edited", facts.edited), ("removed", facts.removed)] {
+        if holds {
+            say("is:", state);
+        }
+    }
     facts.tags.iter().for_each(|tag| say("tag:", &tag.to_lowercase()));
 }
 
@@ -69,6 +82,8 @@ mod tests {
             Filter::Country("KZ".to_owned()),
             Filter::Kind("state".to_owned()),
             Filter::Tag("economy".to_owned()),
+            Filter::Edited,
+            Filter::Removed,
         ] {
             assert_eq!(filter_of(&fact_of(&filter).unwrap()), Some(filter));
         }

@@ -50,10 +50,10 @@ struct Hit {
 
 pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
     let text = or_stdin(&arguments.query)?;
-    let (query, error) = parse_lenient(&text);
+    let lexicon = house.lexicon().await?;
+    let (query, error) = parse_lenient(&text, house.clock.now(), &lexicon);
     let problem = error.map(|error| error.pointed_at(&text));
     let Some(query) = query else { anyhow::bail!(problem.unwrap_or_default()) };
-    let lexicon = house.lexicon().await?;
     let index = house.index(&lexicon)?;
     let order = match arguments.by {
         By::Newest => Order::Newest,

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use indexer::{Order, SearchRequest};
+use jiff::Timestamp;
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, Query, QueryError, parse, parse_watch, plan};
+use query::{Lexicon, Plan, Query, QueryError, parse_at, parse_watch, plan};
 use serde::Serialize;
 use store::Watching;
 
@@ -77,14 +78,14 @@ pub(crate) async fn named(house: &House, name: &str) -> anyhow::Result<Watch> {
         .context("there is no watch of that name: `qarauyl watch list` shows all")
 }
 
-/// Reads a query strictly, and expands it.
-pub(crate) fn read(text: &str, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
-    expand(parse(text), text, lexicon)
+/// Reads a query strictly, for one search at `now`, and expands it.
+pub(crate) fn read(text: &str, now: Timestamp, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
+    expand(parse_at(text, now), text, lexicon)
 }
 
 fn expand(read: Result<Query, QueryError>, text: &str, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
     let expanded = read.and_then(|query| Ok((query.to_string(), plan(&query, lexicon)?)));
-    expanded.map_err(|error| anyhow::anyhow!(error.pointed_at(text)))
+    expanded.map_err(|error| anyhow::anyhow!(error.placed_in(text, lexicon).pointed_at(text)))
 }
 
 async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Result<ExitCode> {
@@ -138,7 +139,7 @@ async fn test(house: &House, text: &str, limit: usize, out: Output) -> anyhow::R
     let lexicon = house.lexicon().await?;
     let stored = if house.store.is_locked() { None } else { house.store.watch_named(text).await? };
     let text = stored.map_or_else(|| text.to_owned(), |watch| watch.query);
-    let (reading, plan) = read(&text, &lexicon)?;
+    let (reading, plan) = read(&text, house.clock.now(), &lexicon)?;
     let request = SearchRequest { plan, order: Order::Newest, limit: limit.clamp(1, 1_000), after: None };
     let hits = house.index(&lexicon)?.search(&request)?;
     let articles = hits.hits.into_iter().map(|hit| (hit.source_name, hit.title)).collect();

@@ -35,7 +35,7 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             id: ArticleId(number),
             source: facts.source.parse().unwrap(),
             url: CanonicalUrl::parse(&format!("https://one.test/{number}")).unwrap(),
-            first_seen: Timestamp::UNIX_EPOCH,
+            first_seen: facts.seen,
             backlog: false,
             story: None,
         },
@@ -44,6 +44,8 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             first_look: FirstLook::Alert,
             ..Source::new(facts.source.parse().unwrap())
         },
+        edited: facts.edited,
+        removed: facts.removed,
     }
 }
 

@@ -4,4 +4,5 @@
 
 mod laws;
 mod meaning;
+mod printing;
 mod traps;
