@@ -48,9 +48,12 @@ impl News {
 
     /// Decides what the subscribers of a watch that matched are to be told: `None` when they know it.
     ///
-    /// The first telling of a story needs nothing new. A later copy is told when it added sentences, and either a hit
+    /// What matches because its page was removed is news of its own. The first telling of a story needs nothing new. A later copy is told when it added sentences, and either a hit
     /// lies in them or the known part alone did not match.
     pub fn novelty(&self, told: bool, plan: &Plan, hits: &[Hit], document: &Document) -> Option<Novelty> {
+        if let Some(removal) = removal(plan, document) {
+            return Some(removal);
+        }
         if !told {
             return Some(Novelty::default());
         }
@@ -89,6 +92,16 @@ impl News {
         }
         known
     }
+}
+
+/// The news that a page was removed, for a watch that would not match it else.
+fn removal(plan: &Plan, document: &Document) -> Option<Novelty> {
+    if !document.facts.removed {
+        return None;
+    }
+    let mut there = document.clone();
+    there.facts.removed = false;
+    evaluate(plan, &there).is_none().then(|| Novelty::of_removal(&document.facts.url))
 }
 
 impl Sentence {

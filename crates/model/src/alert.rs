@@ -29,11 +29,24 @@ pub struct Alert {
     pub excerpt: Excerpt,
 }
 
-/// Hash of the new sentences' keys; empty for the first telling of a story.
+/// How the novelty of a removal begins. No hash does.
+const REMOVED: &str = "removed ";
+
+/// Hash of the new sentences' keys; empty for the first telling of a story; for a page that was removed, its address.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Novelty(pub String);
 
 impl Novelty {
+    /// What is new of a page that is gone: told once of each address.
+    pub fn of_removal(url: &str) -> Self {
+        Self(format!("{REMOVED}{url}"))
+    }
+
+    /// Returns whether the removal of a page is what is new.
+    pub fn is_removal(&self) -> bool {
+        self.0.starts_with(REMOVED)
+    }
+
     /// Returns whether this is the first telling of the story.
     pub fn is_first(&self) -> bool {
         self.0.is_empty()

@@ -13,6 +13,7 @@ use crate::database::{close_job, open_job};
 use crate::extracting::PageCapture;
 use crate::fetching::add_capture;
 use crate::job::NewJob;
+use crate::matching::open_restated;
 use crate::rows::{
     ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, location_of, maybe_time,
     millis, source_of, time, version_of, word,
@@ -298,6 +299,8 @@ async fn hasten(
     Ok(())
 }
 
+/// Keeps how an article stands. When it was removed or is there again, watches and index hear of it: a change of text
+/// makes a version of its own, which they hear of anyway.
 async fn put_standing(
     transaction: &mut Transaction<'static, Any>,
     article: ArticleId,
@@ -315,5 +318,8 @@ async fn put_standing(
     .bind(article.0)
     .execute(&mut **transaction)
     .await?;
-    Ok(())
+    if (presence == Presence::Removed) == (standing.presence == Presence::Removed) {
+        return Ok(());
+    }
+    open_restated(transaction, article, presence, at).await
 }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{Excerpt, FirstLook, Frequency, Novelty, StoryId, VersionId, Watch, WatchId};
+use model::{
+    ArticleId, Excerpt, FirstLook, Frequency, Novelty, Presence, StoryId, VersionId, Watch, WatchId,
+};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
@@ -189,14 +191,42 @@ impl Matching for Database {
             .await?;
         for finding in &matched.findings {
             put_match(&mut transaction, matched, finding, story).await?;
-            if let Some(alert) = &finding.alert {
+            // A change of state tells what it brought about itself, and nothing of old that nobody was told.
+            if let Some(alert) =
+                finding.alert.as_ref().filter(|alert| !is_restated(job) || alert.novelty.is_removal())
+            {
                 let sealed = self.seal("alerts.excerpt", &ExcerptRow::from(&alert.excerpt))?;
                 put_alert(&mut transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
             }
         }
-        open_job(&mut transaction, NewJob::about(JobKind::Index, version.id.0, now), now).await?;
+        // The Index job has the Match job's key: one that is being done may have read the state before.
+        let index = NewJob { key: job.key.clone(), ..NewJob::about(JobKind::Index, version.id.0, now) };
+        open_job(&mut transaction, index, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Opens a Match job for the newest version of an article whose presence changed. Its key names the state as well as the
+/// version: a job that is open, and perhaps half done, read the state before.
+pub(crate) async fn open_restated(
+    transaction: &mut Transaction<'static, Any>,
+    article: ArticleId,
+    presence: Presence,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let row = sqlx::query("select latest_version as latest from articles where id = $1")
+        .bind(article.0)
+        .fetch_optional(&mut **transaction)
+        .await?;
+    let latest: Option<i64> = row.map(|row| row.try_get("latest")).transpose()?.flatten();
+    let Some(version) = latest else { return Ok(()) };
+    let (key, lane) = (format!("{version}:{presence}"), "match".to_owned());
+    open_job(transaction, NewJob { key, lane, ..NewJob::about(JobKind::Match, version, now) }, now).await
+}
+
+/// Whether a Match job is about a version that was matched before, and stands otherwise now.
+fn is_restated(job: &Job) -> bool {
+    job.key != job.subject.to_string()
 }
 
 impl Database {

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, Clock, EndpointId, EndpointKind,
-    EndpointState, Entry, FirstLook, Source,
+    ArticleId, BETWEEN_LOOKS, Block, BlockKind, CanonicalUrl, CaptureId, CaptureLocation, Clock, EndpointId,
+    EndpointKind, EndpointState, Entry, FirstLook, LOOK_MARGIN, Sight, Source,
 };
 use store::{
-    ConfiguredEndpoint, ConfiguredSource, Database, Extracting, Extraction, Fetching, Job, JobKind,
-    NewCapture, NewVersion, Polled, Queue, QueueConfig, RetryPolicy, Sealer, Sourcing,
+    ConfiguredEndpoint, ConfiguredSource, Database, Extracting, Extraction, Fetching, Job, JobKind, Looked,
+    Looking, NewCapture, NewVersion, Polled, Queue, QueueConfig, RetryPolicy, Sealer, Sourcing,
 };
 
 /// A house that goes away with its folder.
@@ -57,6 +57,41 @@ impl TestHouse {
         }
     }
 
+    /// Lets looks find that the page of an article is gone, until it is called removed; something else of its outlet
+    /// is read in between.
+    pub async fn remove(&self, name: &str) {
+        self.look(name, Sight::Gone).await;
+        self.clock.advance(SignedDuration::from_mins(1));
+        self.poll(&[]).await;
+        self.look(name, Sight::Gone).await;
+    }
+
+    /// Lets the next look at the page of an article find the page that was there before.
+    pub async fn bring_back(&self, name: &str) {
+        self.look(name, Sight::Same).await;
+    }
+
+    async fn look(&self, name: &str, sight: Sight) {
+        self.clock.advance(BETWEEN_LOOKS + LOOK_MARGIN);
+        let now = self.clock.now();
+        let length = SignedDuration::from_secs(30);
+        // Pages of one outlet are looked at one after the other.
+        while let Some(job) = self.store.lease(JobKind::Look, 1, now, length).await.unwrap().pop() {
+            let page = self.store.page_to_look_at(ArticleId(job.subject)).await.unwrap().unwrap();
+            let is_meant = page.page.article.url.as_str().ends_with(&format!("/{name}"));
+            let looked = Looked {
+                article: page.page.article.id,
+                at: now,
+                sight: if is_meant { sight } else { Sight::Same },
+                status: 0,
+                capture: None,
+                reason: String::new(),
+                next: Some(now + BETWEEN_LOOKS),
+            };
+            self.store.finish_look(&job, &page, &looked).await.unwrap();
+        }
+    }
+
     async fn poll(&self, articles: &[(&str, &str, &str)]) {
         // The endpoint is polled every quarter of an hour; a second poll waits for its time.
         if self.peek(JobKind::Poll).await.is_none() {
@@ -85,7 +120,7 @@ impl TestHouse {
     async fn read_next(&self, articles: &[(&str, &str, &str)]) {
         let now = self.clock.now();
         let job = self.lease(JobKind::FetchPage).await;
-        let page = self.store.page(model::ArticleId(job.subject)).await.unwrap().unwrap();
+        let page = self.store.page(ArticleId(job.subject)).await.unwrap().unwrap();
         let offset = self.captures.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         let capture = NewCapture {
             article: page.article.id,
@@ -93,7 +128,7 @@ impl TestHouse {
             status: 200,
             payload_sha256: "ab".repeat(32),
             location: CaptureLocation { file: "test.warc.gz".to_owned(), offset, length: 1 },
-            next_look: None,
+            next_look: Some(now + BETWEEN_LOOKS),
         };
         self.store.finish_fetch(&job, &capture).await.unwrap();
         let job = self.lease(JobKind::Extract).await;

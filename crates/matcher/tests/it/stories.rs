@@ -113,3 +113,20 @@ async fn a_watch_whose_query_cannot_be_read_leaves_the_others_alone() {
     house.publish(&[("a", "Terminal opened", WIRE)]).await;
     assert_eq!(alerts(&house).await, 1);
 }
+
+#[tokio::test]
+async fn a_removal_is_told_to_those_who_ask_for_it_once() {
+    let house = watching(FirstLook::Alert).await;
+    watch(&house, "Gone", "khorgos AND is:removed").await;
+    house.publish(&[("a", "Terminal opened", WIRE), ("b", "Terminal opened", WIRE)]).await;
+    assert_eq!(alerts(&house).await, 1, "nothing was removed yet");
+    house.remove("a").await;
+    assert_eq!(alerts(&house).await, 2, "the watch that asks for it is told, the other knows the story");
+    watch(&house, "Late", "freight").await;
+    house.remove("b").await;
+    assert_eq!(alerts(&house).await, 3, "another page of the story; a later watch is not told of old news");
+    house.bring_back("a").await;
+    house.remove("a").await;
+    assert_eq!(alerts(&house).await, 3, "the same page again");
+    assert_eq!(house.store.counts().await.unwrap().matches, 6, "a row for each watch and version");
+}
