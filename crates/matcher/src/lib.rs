@@ -5,12 +5,14 @@
 //! what a mail shows of it, and the service around all that ([`MatchService`]).
 
 mod excerpt;
+mod history;
 mod novelty;
 mod service;
 mod story;
 mod watchlist;
 
 pub use excerpt::{Told, excerpt};
+pub use history::{Judged, judged};
 pub use novelty::{News, sentence_hashes};
 pub use service::MatchService;
 pub use story::Signature;

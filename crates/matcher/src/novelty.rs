@@ -61,7 +61,7 @@ impl News {
             return None;
         }
         let in_added = hits.iter().any(|hit| self.added.iter().any(|sentence| sentence.holds(hit)));
-        let is_news = in_added || evaluate(plan, &self.without_added(document)).is_none();
+        let is_news = in_added || evaluate(plan, &self.known_part(document)).is_none();
         is_news.then(|| self.key())
     }
 
@@ -77,7 +77,13 @@ impl News {
         Novelty(HEXLOWER.encode(digest.get(..16).unwrap_or(&digest)))
     }
 
-    fn without_added(&self, document: &Document) -> Document {
+    /// Returns how many sentences are new.
+    pub fn added(&self) -> usize {
+        self.added.len()
+    }
+
+    /// Returns the version without its new sentences.
+    pub fn known_part(&self, document: &Document) -> Document {
         let mut known = document.clone();
         for (part, field) in [(Part::Title, &mut known.title), (Part::Body, &mut known.body)] {
             field.tokens.retain(|token| {

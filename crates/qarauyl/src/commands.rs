@@ -2,9 +2,11 @@
 
 mod analyze;
 mod archive;
+mod batch;
 mod config;
 mod demo;
 mod doctor;
+mod explain;
 mod extract;
 mod index;
 mod init;
@@ -70,6 +72,10 @@ enum Command {
     /// Standing queries: add, list, test, remove.
     #[command(subcommand)]
     Watch(watch::Action),
+    /// Match queries with documents, both from files: one line for each pair that matches.
+    Match(batch::Arguments),
+    /// Why a watch matched an article, or did not, and what was told: qarauyl explain Khorgos 17
+    Explain(explain::Arguments),
     /// Who is mailed: add, list, pause, remove.
     #[command(subcommand)]
     Subscriber(subscriber::Action),
@@ -123,6 +129,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Analyze(arguments) => return analyze::run(&settings, &arguments, out),
         Command::Detect(arguments) => return analyze::detect(&arguments, out),
         Command::Archive(action) => return archive::run(&settings, &action, out),
+        Command::Match(arguments) => return batch::run(&settings, &arguments, out),
         _ => {}
     }
     let house = House::open(settings).await?;
@@ -132,6 +139,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Watch(action) => watch::run(&house, &action, out).await,
         Command::Subscriber(action) => subscriber::run(&house, &action, out).await,
         Command::Source(action) => source::run(&house, &action, out).await,
+        Command::Explain(arguments) => explain::run(&house, &arguments, out).await,
         Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
         Command::Ledger => ledger::run(&house, out).await,
         Command::Lexicon(action) => lexicon::run(&house, &action, out).await,

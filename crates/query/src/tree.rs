@@ -77,6 +77,30 @@ impl Query {
         }
     }
 
+    /// Returns each text that it asks for as a query of its own, in the order of the numbers that
+    /// [`plan`](crate::plan) gives them; what stands under a NOT has its place among them.
+    pub fn clauses(&self) -> Vec<Self> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::clauses).collect(),
+            Self::Not(inner) => inner.clauses(),
+            Self::In(part, inner) => {
+                inner.clauses().into_iter().map(|clause| Self::In(*part, Box::new(clause))).collect()
+            }
+            Self::Filter(_) => Vec::new(),
+            text => vec![text.clone()],
+        }
+    }
+
+    /// Returns each fact that it asks for, in reading order.
+    pub fn filters(&self) -> Vec<&Filter> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::filters).collect(),
+            Self::Not(inner) | Self::In(_, inner) => inner.filters(),
+            Self::Filter(filter) => vec![filter],
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns how many parentheses stand around its innermost part when it is printed.
     pub(crate) fn nesting(&self) -> u32 {
         let inner = |query: &Self| query.nesting() + u32::from(is_compound(query));

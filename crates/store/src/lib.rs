@@ -2,16 +2,15 @@
 //!
 //! Every stage ends in one call here that keeps its result, closes its job and opens the next ones in one
 //! transaction. No transaction handle leaves this crate. SQLite and PostgreSQL hold the same tables.
-//!
-//! In reading order: what a job is ([`Job`]), who works it off ([`Worker`], [`Handler`]), when it is tried
-//! again ([`RetryPolicy`]), what is encrypted at rest ([`Sealer`]), the database ([`Database`]), and one narrow
-//! trait per consumer.
+//! In reading order: [`Job`], who works it off ([`Worker`], [`Handler`]), when it is tried again ([`RetryPolicy`]), what
+//! is encrypted at rest ([`Sealer`]), the [`Database`], and one narrow trait per consumer.
 
 mod addresses;
 mod administering;
 mod config;
 mod context;
 mod database;
+mod explaining;
 mod extracting;
 mod fetching;
 mod indexing;
@@ -38,6 +37,7 @@ pub use administering::{Administering, LexiconEntry};
 pub use config::{QueueConfig, SealConfig, StoreConfig};
 pub use context::VersionInContext;
 pub use database::{Database, StoreError};
+pub use explaining::{AlertRow, Explaining, LedgerRow};
 pub use extracting::{Extracting, Extraction, NewVersion, PageCapture};
 pub use fetching::{Fetching, NewCapture, PageToFetch, Polled, UnreadPage};
 pub use indexing::Indexing;
@@ -72,6 +72,7 @@ pub trait Store:
     + Watching
     + Subscribing
     + Reading
+    + Explaining
     + Administering
 {
 }

@@ -127,8 +127,8 @@ async fn subscribe(house: &House) -> anyhow::Result<()> {
     };
     let subscriber = house.store.add_subscriber(&new, now).await?;
     for watch in sample::WATCHES {
-        let (query, _) = super::watch::read(watch.query, house.clock.now(), &lexicon)?;
-        let id = house.store.add_watch(watch.name, &query, now).await?;
+        let (query, _) = super::watch::read(watch.query, &lexicon)?;
+        let id = house.store.add_watch(watch.name, &query.to_string(), now).await?;
         house.store.subscribe(subscriber, id, (Frequency::Instant, Mode::Full), now).await?;
     }
     Ok(())

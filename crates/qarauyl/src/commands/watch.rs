@@ -1,18 +1,18 @@
 //! `qarauyl watch`: standing queries.
 
+pub(crate) mod backtest;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
-use indexer::{Order, SearchRequest};
-use jiff::Timestamp;
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, Query, QueryError, parse_at, parse_watch, plan};
+use query::{Lexicon, Plan, Query, parse_watch, plan};
 use serde::Serialize;
 use store::Watching;
 
 use crate::house::House;
-use crate::output::{NOTHING, Output, or_stdin, table};
+use crate::output::{Output, or_stdin, table};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
@@ -25,14 +25,8 @@ pub(crate) enum Action {
     },
     /// List all watches.
     List,
-    /// Show what a query finds in the archive, without adding it.
-    Test {
-        /// The query, or the name of a watch; `-` reads it from stdin.
-        query: String,
-        /// How many articles are shown.
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
-    },
+    /// Show what a query, or a watch, would have told of the archive, article by article.
+    Test(backtest::Arguments),
     /// Remove a watch and its subscriptions.
     Remove {
         /// Its name.
@@ -48,18 +42,11 @@ struct Row {
     state: &'static str,
 }
 
-#[derive(Serialize)]
-struct Tested {
-    reading: String,
-    total: u64,
-    articles: Vec<(String, String)>,
-}
-
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     match action {
         Action::Add { name, query } => add(house, name, &or_stdin(query)?, out).await,
         Action::List => list(house, out).await,
-        Action::Test { query, limit } => test(house, &or_stdin(query)?, *limit, out).await,
+        Action::Test(arguments) => backtest::run(house, arguments, out).await,
         Action::Remove { name } => {
             let watch = named(house, name).await?;
             house.store.remove_watch(watch.id).await?;
@@ -78,13 +65,9 @@ pub(crate) async fn named(house: &House, name: &str) -> anyhow::Result<Watch> {
         .context("there is no watch of that name: `qarauyl watch list` shows all")
 }
 
-/// Reads a query strictly, for one search at `now`, and expands it.
-pub(crate) fn read(text: &str, now: Timestamp, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
-    expand(parse_at(text, now), text, lexicon)
-}
-
-fn expand(read: Result<Query, QueryError>, text: &str, lexicon: &Lexicon) -> anyhow::Result<(String, Plan)> {
-    let expanded = read.and_then(|query| Ok((query.to_string(), plan(&query, lexicon)?)));
+/// Reads the query of a watch, and expands it.
+pub(crate) fn read(text: &str, lexicon: &Lexicon) -> anyhow::Result<(Query, Plan)> {
+    let expanded = parse_watch(text).and_then(|query| plan(&query, lexicon).map(|plan| (query, plan)));
     expanded.map_err(|error| anyhow::anyhow!(error.placed_in(text, lexicon).pointed_at(text)))
 }
 
@@ -93,7 +76,8 @@ async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Resu
         bail!("a watch needs a name: it stands in mails");
     }
     let lexicon = house.lexicon().await?;
-    let (reading, plan) = expand(parse_watch(text), text, &lexicon)?;
+    let (query, plan) = read(text, &lexicon)?;
+    let reading = query.to_string();
     if !plan.has_text() {
         out.say("This watch asks for no text: every article that its filters let through will be mailed.");
     }
@@ -133,26 +117,4 @@ fn row(watch: Watch, lexicon: &Lexicon) -> Row {
         WatchState::Quarantined => "quarantined",
     };
     Row { id: watch.id.0, name: watch.name, query: watch.query, state }
-}
-
-async fn test(house: &House, text: &str, limit: usize, out: Output) -> anyhow::Result<ExitCode> {
-    let lexicon = house.lexicon().await?;
-    let stored = if house.store.is_locked() { None } else { house.store.watch_named(text).await? };
-    let text = stored.map_or_else(|| text.to_owned(), |watch| watch.query);
-    let (reading, plan) = read(&text, house.clock.now(), &lexicon)?;
-    let request = SearchRequest { plan, order: Order::Newest, limit: limit.clamp(1, 1_000), after: None };
-    let hits = house.index(&lexicon)?.search(&request)?;
-    let articles = hits.hits.into_iter().map(|hit| (hit.source_name, hit.title)).collect();
-    let tested = Tested { reading, total: hits.total, articles };
-    out.show(&tested, || {
-        let rows: Vec<Vec<String>> =
-            tested.articles.iter().map(|(source, title)| vec![source.clone(), title.clone()]).collect();
-        format!(
-            "Read as: {}\n{} articles in the archive match.\n{}",
-            tested.reading,
-            tested.total,
-            table(&["source", "title"], &rows)
-        )
-    })?;
-    Ok(if tested.total == 0 { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
 }

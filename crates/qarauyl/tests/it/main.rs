@@ -7,3 +7,4 @@ mod command_line;
 mod demo;
 mod privacy;
 mod sources;
+mod watching;

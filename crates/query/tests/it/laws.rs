@@ -39,6 +39,17 @@ proptest! {
     }
 
     #[test]
+    fn a_clause_alone_is_found_where_the_query_finds_it(query in testing::query(), document in testing::document()) {
+        let lexicon = Lexicon::empty();
+        let clauses = query.clauses();
+        for hit in evaluate(&plan(&query, &lexicon).unwrap(), &document).unwrap_or_default() {
+            let alone = plan(&clauses[hit.clause as usize], &lexicon).unwrap();
+            let found = evaluate(&alone, &document).unwrap_or_default();
+            prop_assert!(found.iter().any(|one| (one.part, one.block, &one.range) == (hit.part, hit.block, &hit.range)));
+        }
+    }
+
+    #[test]
     fn hits_lie_inside_their_blocks(query in testing::query(), (title, blocks, facts) in testing::article()) {
         let plan = plan(&query, &Lexicon::empty()).unwrap();
         let texts: Vec<&str> = blocks.iter().map(String::as_str).collect();
