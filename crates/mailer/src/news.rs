@@ -1,8 +1,9 @@
-//! What a mail tells of sources: troubles that began, with a way out, and troubles that are over. Each is told once.
+//! What a mail tells of sources and of watches: troubles that began, with a way out, and troubles that are over. Each is
+//! told once.
 
 use std::collections::HashSet;
 
-use model::{Mode, SourceNews};
+use model::{Mode, SourceNews, WatchNews};
 
 use crate::line::one_line;
 use crate::view::Voice;
@@ -39,6 +40,22 @@ pub(crate) fn news(news: &[SourceNews], mode: Option<Mode>, voice: &Voice) -> Ve
     let more: Vec<String> = lines.drain(lines.len().min(MOST)..).map(|line| line.short).collect();
     lines.extend((!more.is_empty()).then(|| plain(more.join(", "))));
     lines
+}
+
+/// Returns what became of the subscriber's own watches, for a mail that says as much as `mode` allows.
+pub(crate) fn watch_news(news: &[WatchNews], mode: Option<Mode>, voice: &Voice) -> Vec<NewsLine> {
+    if mode == Some(Mode::Counts) {
+        let text = voice.count("watches_count", news.len());
+        let count = NewsLine { text, short: String::new(), cause: None };
+        return (!news.is_empty()).then_some(count).into_iter().collect();
+    }
+    let line = |one: &WatchNews| {
+        let values = [("n", one_line(&one.watch_name)), ("t", voice.local(one.since))];
+        let text = voice.words.fill(if one.is_over() { "watch_over" } else { "watch_unreadable" }, &values);
+        let cause = (!one.is_over()).then(|| one_line(&one.reason));
+        NewsLine { text, short: String::new(), cause }
+    };
+    news.iter().map(line).collect()
 }
 
 fn line(news: &SourceNews, voice: &Voice) -> NewsLine {
@@ -114,6 +131,27 @@ mod tests {
         let lines = news(&all, None, &voice("ru"));
         assert!(lines[0].text.ends_with("Проверьте, не публикует ли издание теперь по другому адресу."));
         assert!(lines[0].cause.as_deref().unwrap().starts_with("it answers") && lines[1].cause.is_none());
+    }
+
+    #[test]
+    fn a_watch_that_cannot_be_read_is_told_with_what_is_wrong_and_when_it_is_over() {
+        let one = |reason: &str| WatchNews {
+            watch_name: "Border".to_owned(),
+            since: "2026-11-23T02:00:00Z".parse().unwrap(),
+            reason: reason.to_owned(),
+        };
+        let all = [one("at character 5: the lexicon has no such entity: write the name"), one("")];
+        let lines = watch_news(&all, None, &voice("en"));
+        assert!(
+            lines[0].text.contains("“Border” cannot be read since 2026-11-23 02:00"),
+            "{}",
+            lines[0].text
+        );
+        assert!(lines[0].cause.as_deref().unwrap().contains("no such entity") && lines[1].cause.is_none());
+        assert!(lines[1].text.contains("is read again"));
+        let counted = watch_news(&all, Some(Mode::Counts), &voice("en"));
+        assert!(counted.len() == 1 && !counted[0].text.contains("Border"), "{}", counted[0].text);
+        assert_eq!(watch_news(&[], Some(Mode::Counts), &voice("en")), []);
     }
 
     #[test]

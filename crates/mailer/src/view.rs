@@ -6,7 +6,7 @@ use model::{Digest, Mode};
 
 use crate::Config;
 use crate::line::one_line;
-use crate::news::{NewsLine, news};
+use crate::news::{NewsLine, news, watch_news};
 use crate::story::{StoryView, grouped};
 use crate::words::Words;
 
@@ -21,6 +21,7 @@ pub(crate) struct View {
     pub(crate) heading: String,
     pub(crate) summary: Option<String>,
     pub(crate) stories: Vec<StoryView>,
+    pub(crate) watches: Vec<NewsLine>,
     pub(crate) news: Vec<NewsLine>,
     pub(crate) foot: Vec<String>,
     pub(crate) labels: Labels,
@@ -82,6 +83,7 @@ impl View {
             heading: heading(digest, groups.len(), words),
             summary,
             stories: groups.iter().take(shown).map(|group| StoryView::new(group, config, &voice)).collect(),
+            watches: watch_news(&digest.contents.watches, digest.contents.mode, &voice),
             news: news(&digest.contents.news, digest.contents.mode, &voice),
             foot,
             labels: Labels::new(words),

@@ -7,6 +7,7 @@
 mod excerpt;
 mod history;
 mod novelty;
+mod quarantine;
 mod service;
 mod story;
 mod watchlist;
@@ -14,6 +15,7 @@ mod watchlist;
 pub use excerpt::{Told, excerpt};
 pub use history::{Judged, judged};
 pub use novelty::{News, sentence_hashes};
+pub use quarantine::quarantine;
 pub use service::MatchService;
 pub use story::Signature;
 pub use watchlist::{Match, Reading, Watchlist};

@@ -35,6 +35,8 @@ pub struct DigestContents {
     pub older_matches: u32,
     /// What is to be told of sources: troubles that began, and troubles that are over.
     pub news: Vec<SourceNews>,
+    /// What is to be told of the subscriber's own watches.
+    pub watches: Vec<WatchNews>,
     /// How the sources did.
     pub readings: Readings,
     /// When the next digest comes at the latest; `None` for instant mails.
@@ -48,6 +50,30 @@ pub struct SourceNews {
     pub source_name: String,
     /// What happened to it.
     pub notice: Notice,
+}
+
+/// What a digest tells of one watch: that it cannot be read any more, or can again.
+#[derive(Clone, PartialEq, Eq)]
+pub struct WatchNews {
+    /// What the team calls it.
+    pub watch_name: String,
+    /// Since when it could not be read.
+    pub since: Timestamp,
+    /// What is wrong and what to write instead; empty when all is well again.
+    pub reason: String,
+}
+
+impl WatchNews {
+    /// Returns whether it can be read again.
+    pub fn is_over(&self) -> bool {
+        self.reason.is_empty()
+    }
+}
+
+impl fmt::Debug for WatchNews {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WatchNews").field("since", &self.since).finish_non_exhaustive()
+    }
 }
 
 /// How many sources could be read in the last day.

@@ -28,8 +28,13 @@ pub enum WatchState {
     Active,
     /// A person paused it.
     Paused,
-    /// Its query cannot be read any more; it waits for a person and is shown to them.
-    Quarantined,
+    /// Its query cannot be read any more. It is shown to a person, and runs again by itself once it can.
+    Quarantined {
+        /// Since when.
+        since: Timestamp,
+        /// What is wrong and what to write instead; no text of the query.
+        reason: String,
+    },
 }
 
 impl fmt::Debug for Watch {

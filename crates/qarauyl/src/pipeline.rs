@@ -106,6 +106,13 @@ impl Pipeline {
             return Ok(pipeline);
         }
         if only.has("matcher") {
+            let changed = matcher::quarantine(&*house.store, &pipeline.lexicon, house.clock.now()).await?;
+            if changed > 0 {
+                tracing::warn!(
+                    changed,
+                    "watches cannot be read any more, or can again: see `qarauyl watch list`"
+                );
+            }
             let lexicon = Arc::clone(&pipeline.lexicon);
             pipeline.add(
                 house,

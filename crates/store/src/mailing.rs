@@ -15,6 +15,7 @@ use crate::noticing::take_notices;
 use crate::rows::sealed::{ContentsRow, ExcerptRow};
 use crate::rows::{millis, time, word};
 use crate::subscribing::zone_of;
+use crate::watching::take_watch_news;
 use crate::{Database, Job, JobKind, StoreError};
 
 /// What came of a Deliver job.
@@ -78,10 +79,14 @@ impl Mailing for Database {
             return Ok(Some(digest));
         }
         let due = open_tellings(&mut transaction, &subscriber, frequency).await?;
-        if due.is_empty() && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await? {
+        // That a watch finds nothing any more is no nothing.
+        let watches = take_watch_news(self, &mut transaction, (subscriber.id, frequency)).await?;
+        let is_empty = due.is_empty() && watches.is_empty();
+        if is_empty && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await? {
             return Ok(None);
         }
         let mut contents = self.contents(&mut transaction, (&subscriber, frequency), &due, now).await?;
+        contents.watches = watches;
         contents.news = take_notices(&mut transaction, &subscriber).await?;
         let digest =
             self.put_digest(&mut transaction, subscriber, (frequency, domain), (contents, now)).await?;
@@ -255,6 +260,7 @@ impl Database {
             items,
             mode: mode_of(transaction, subscriber, frequency).await?,
             news: Vec::new(),
+            watches: Vec::new(),
             older_matches: older_matches(transaction, subscriber, frequency).await?,
             readings: readings(transaction, now).await?,
             next_mail: frequency.is_sent_empty().then(|| frequency.next_due(now, &zone)),

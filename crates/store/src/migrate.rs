@@ -47,6 +47,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0009_watch_changes.sql"),
         include_str!("../migrations/postgres/0009_watch_changes.sql"),
     ),
+    (
+        10,
+        include_str!("../migrations/sqlite/0010_quarantine.sql"),
+        include_str!("../migrations/postgres/0010_quarantine.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

@@ -2,10 +2,12 @@
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use model::{Watch, WatchId, WatchState};
+use model::{Frequency, SubscriberId, Watch, WatchId, WatchNews, WatchState};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
+use crate::database::open_job;
+use crate::mailing::deliver_job;
 use crate::rows::{millis, time};
 use crate::{Database, StoreError};
 
@@ -21,8 +23,17 @@ pub trait Watching: Send + Sync {
     /// Finds a watch by its name.
     async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError>;
 
-    /// Changes whether a watch runs.
+    /// Changes whether a watch runs. Only [`note_unreadable`](Self::note_unreadable) quarantines.
     async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError>;
+
+    /// Notes which watches cannot be read by this version, each with what is wrong and no text of its query. An active one
+    /// is quarantined, and one that can be read again becomes active; a paused one stays paused. Returns how many
+    /// states changed.
+    async fn note_unreadable(
+        &self,
+        unreadable: &[(WatchId, String)],
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
 
     /// Removes a watch and its subscriptions. The ledger keeps what it matched.
     async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError>;
@@ -64,7 +75,8 @@ impl Watching for Database {
 
     async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError> {
         let row = sqlx::query(
-            "select id, name_sealed, query_sealed, state, created from watches where name_hash = $1",
+            "select id, name_sealed, query_sealed, state, unreadable_since, unreadable_reason, created from watches
+             where name_hash = $1",
         )
         .bind(self.sealer()?.hash("watches.name", name))
         .fetch_optional(self.readers())
@@ -82,6 +94,40 @@ impl Watching for Database {
             .execute(&mut *transaction)
             .await?;
         Ok(transaction.commit().await?)
+    }
+
+    async fn note_unreadable(
+        &self,
+        unreadable: &[(WatchId, String)],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let known = self.watches_since(-1).await?;
+        let changes: Vec<_> = known.iter().filter_map(|watch| judged(watch, unreadable, now)).collect();
+        if changes.is_empty() {
+            return Ok(0);
+        }
+        let mut transaction = self.begin().await?;
+        let revision = move_revision(&mut transaction).await?;
+        for (watch, state) in &changes {
+            let (since, reason) = match state {
+                WatchState::Quarantined { since, reason } => (millis(*since), reason.as_str()),
+                _ => (0, ""),
+            };
+            sqlx::query(
+                "update watches set state = $1, unreadable_since = $2, unreadable_reason = $3, revision = $4
+                 where id = $5 and state <> 'paused'",
+            )
+            .bind(state_word(state))
+            .bind(since)
+            .bind(reason)
+            .bind(revision)
+            .bind(watch.0)
+            .execute(&mut *transaction)
+            .await?;
+            tell_at_once(&mut transaction, *watch, now).await?;
+        }
+        transaction.commit().await?;
+        Ok(u64::try_from(changes.len()).unwrap_or(u64::MAX))
     }
 
     async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError> {
@@ -104,7 +150,8 @@ impl Database {
     pub(crate) async fn watches_since(&self, revision: i64) -> Result<Vec<Watch>, StoreError> {
         self.sealer()?;
         let rows = sqlx::query(
-            "select id, name_sealed, query_sealed, state, created from watches where revision > $1 order by id",
+            "select id, name_sealed, query_sealed, state, unreadable_since, unreadable_reason, created from watches
+             where revision > $1 order by id",
         )
         .bind(revision)
         .fetch_all(self.readers())
@@ -130,7 +177,10 @@ impl Database {
             state: match state.as_str() {
                 "active" => WatchState::Active,
                 "paused" => WatchState::Paused,
-                _ => WatchState::Quarantined,
+                _ => WatchState::Quarantined {
+                    since: time(row.try_get("unreadable_since")?),
+                    reason: row.try_get("unreadable_reason")?,
+                },
             },
             created: time(row.try_get("created")?),
         })
@@ -141,7 +191,7 @@ fn state_word(state: &WatchState) -> &'static str {
     match state {
         WatchState::Active => "active",
         WatchState::Paused => "paused",
-        WatchState::Quarantined => "quarantined",
+        WatchState::Quarantined { .. } => "quarantined",
     }
 }
 
@@ -151,4 +201,69 @@ pub(crate) async fn move_revision(transaction: &mut Transaction<'static, Any>) -
         .fetch_one(&mut **transaction)
         .await?;
     Ok(row.try_get("number")?)
+}
+
+/// Returns how a watch stands anew, if it stands otherwise than before.
+fn judged(watch: &Watch, unreadable: &[(WatchId, String)], now: Timestamp) -> Option<(WatchId, WatchState)> {
+    let found = unreadable.iter().find(|(id, _)| *id == watch.id).map(|(_, reason)| reason.clone());
+    let state = match (&watch.state, found) {
+        (WatchState::Active, Some(reason)) => WatchState::Quarantined { since: now, reason },
+        (WatchState::Quarantined { since, reason: known }, Some(reason)) if *known != reason => {
+            WatchState::Quarantined { since: *since, reason }
+        }
+        (WatchState::Quarantined { .. }, None) => WatchState::Active,
+        _ => return None,
+    };
+    Some((watch.id, state))
+}
+
+/// Those who want to hear of a watch at once hear of this at once.
+async fn tell_at_once(
+    transaction: &mut Transaction<'static, Any>,
+    watch: WatchId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let rows = sqlx::query("select subscriber from subscriptions where watch = $1 and frequency = $2")
+        .bind(watch.0)
+        .bind(Frequency::Instant.to_string())
+        .fetch_all(&mut **transaction)
+        .await?;
+    for row in rows {
+        let job = deliver_job(row.try_get("subscriber")?, Frequency::Instant, now);
+        open_job(transaction, job, now).await?;
+    }
+    Ok(())
+}
+
+/// Returns what a subscriber was not told yet of the watches in its mails of a frequency, and notes that it is told now.
+pub(crate) async fn take_watch_news(
+    database: &Database,
+    transaction: &mut Transaction<'static, Any>,
+    (subscriber, frequency): (SubscriberId, Frequency),
+) -> Result<Vec<WatchNews>, StoreError> {
+    let rows = sqlx::query(
+        "select u.id as id, u.told_unreadable as told, w.name_sealed as name_sealed, w.unreadable_since as since,
+         w.unreadable_reason as reason from subscriptions u join watches w on w.id = u.watch
+         where u.subscriber = $1 and u.frequency = $2 and u.told_unreadable <> w.unreadable_since order by u.id",
+    )
+    .bind(subscriber.0)
+    .bind(frequency.to_string())
+    .fetch_all(&mut **transaction)
+    .await?;
+    let mut news = Vec::new();
+    for row in rows {
+        let (id, told, since): (i64, i64, i64) =
+            (row.try_get("id")?, row.try_get("told")?, row.try_get("since")?);
+        sqlx::query("update subscriptions set told_unreadable = $1 where id = $2")
+            .bind(since)
+            .bind(id)
+            .execute(&mut **transaction)
+            .await?;
+        news.push(WatchNews {
+            watch_name: database.open_sealed("watches.name", row.try_get("name_sealed")?)?,
+            since: time(if since == 0 { told } else { since }),
+            reason: row.try_get("reason")?,
+        });
+    }
+    Ok(news)
 }

@@ -51,6 +51,7 @@ pub(crate) fn digest(language: &str, items: Vec<(AlertId, StoryId, Excerpt)>) ->
             items,
             mode: Some(Mode::Full),
             news: Vec::new(),
+            watches: Vec::new(),
             older_matches: 12,
             readings: readings(),
             next_mail: Some(now() + SignedDuration::from_hours(24)),

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use mailer::{Config, Subject, render};
-use model::{AlertId, Digest, Excerpt, Mode, Readings, StoryId};
+use model::{AlertId, Digest, Excerpt, Mode, Readings, StoryId, WatchNews};
 
 use crate::given::{all_scripts, article, config, digest, headers, rendered, source_news};
 
@@ -196,4 +196,22 @@ fn an_address_that_cannot_stand_in_a_mail_is_an_error_that_does_not_repeat_it() 
     digest.subscriber.address = "айгүл@sample.kz".parse().unwrap();
     let error = render(&digest, &config(), "Border Watch").unwrap_err().to_string();
     assert!(!error.contains("айгүл") && !error.contains("sample.kz"), "{error}");
+}
+
+#[test]
+fn a_watch_that_finds_nothing_any_more_stands_before_the_news_of_the_sources() {
+    for language in ["en", "kk", "ug"] {
+        let mut digest = digest(language, Vec::new());
+        digest.contents.news = source_news();
+        digest.contents.watches = vec![WatchNews {
+            watch_name: "Шекара & порт".to_owned(),
+            since: digest.frozen,
+            reason: "at character 9: there is no such field: quote it".to_owned(),
+        }];
+        let message = rendered(&digest);
+        let place = |text: &str| message.text.find(text).unwrap();
+        assert!(place("Шекара & порт") < place("(at character 9:"));
+        assert!(place("(at character 9:") < place("Steppe Herald"), "{}", message.text);
+        assert!(message.html.contains("Шекара &#38; порт"), "{}", message.html);
+    }
 }

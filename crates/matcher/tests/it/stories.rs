@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use matcher::MatchService;
-use model::{FirstLook, Frequency, Mode};
+use matcher::{MatchService, quarantine};
+use model::{FirstLook, Frequency, Mode, WatchState};
 use query::Lexicon;
 use store::{NewSubscriber, Reading, Step, Subscribing, Watching, Worker};
 use test_support::TestHouse;
@@ -129,4 +129,26 @@ async fn a_removal_is_told_to_those_who_ask_for_it_once() {
     house.remove("a").await;
     assert_eq!(alerts(&house).await, 3, "the same page again");
     assert_eq!(house.store.counts().await.unwrap().matches, 6, "a row for each watch and version");
+}
+
+#[tokio::test]
+async fn a_watch_that_cannot_be_read_any_more_waits_in_sight_and_comes_back() {
+    let house = watching(FirstLook::Alert).await;
+    watch(&house, "Named", "@khorgos").await;
+    let review = async |lexicon: &Lexicon| {
+        let changed = quarantine(&*house.store, lexicon, house.clock.now()).await.unwrap();
+        let state = house.store.watch_named("Named").await.unwrap().unwrap().state;
+        (changed, state)
+    };
+    let WatchState::Quarantined { reason, .. } = review(&Lexicon::empty()).await.1 else {
+        panic!("it is not quarantined")
+    };
+    assert!(
+        reason.starts_with("at character 1: the lexicon has no such entity") && !reason.contains("khorgos")
+    );
+    house.publish(&[("a", "Terminal opened", WIRE)]).await;
+    assert_eq!(alerts(&house).await, 1, "the others go on");
+    let named = "[[entity]]\nid = \"khorgos\"\nkind = \"place\"\nen = [\"Khorgos\"]\n";
+    let lexicon = Lexicon::from_toml([("names.toml", named)]).unwrap();
+    assert_eq!(review(&lexicon).await, (1, WatchState::Active));
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use store::{KeyOrigin, Queue, Reading};
+use store::{KeyOrigin, Queue, Reading, Watching};
 
 use crate::house::House;
 use crate::output::{Output, table};
@@ -27,6 +27,7 @@ pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> 
         store(house).await,
         sources(house).await?,
         lexicon(house).await,
+        watches(house).await,
         archive(house),
         disk(house),
         index(house).await,
@@ -106,6 +107,27 @@ async fn lexicon(house: &House) -> Finding {
         Ok(lexicon) => fine("lexicon", format!("{} entities", lexicon.entities().len())),
         Err(error) => look("lexicon", format!("{error:#}"), "mend the line that is named"),
     }
+}
+
+async fn watches(house: &House) -> Finding {
+    if house.store.is_locked() {
+        return fine("watches", "wait for the key");
+    }
+    let (watches, lexicon) = match (house.store.watches().await, house.lexicon().await) {
+        (Ok(watches), Ok(lexicon)) => (watches, lexicon),
+        (Err(error), _) => return look("watches", error.to_string(), "see [seal] in the settings"),
+        _ => return look("watches", "wait for the lexicon", ""),
+    };
+    let unreadable =
+        watches.iter().filter(|watch| super::watch::read(&watch.query, &lexicon).is_err()).count();
+    if unreadable == 0 {
+        return fine("watches", format!("{} can be read", watches.len()));
+    }
+    look(
+        "watches",
+        format!("{unreadable} of {} cannot be read and find nothing", watches.len()),
+        "qarauyl watch list says why; write them anew",
+    )
 }
 
 fn archive(house: &House) -> Finding {

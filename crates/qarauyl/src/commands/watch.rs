@@ -40,6 +40,8 @@ struct Row {
     name: String,
     query: String,
     state: &'static str,
+    /// What is wrong with it, where it cannot be read.
+    reason: String,
 }
 
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
@@ -82,7 +84,13 @@ async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Resu
         out.say("This watch asks for no text: every article that its filters let through will be mailed.");
     }
     let id = house.store.add_watch(name.trim(), &reading, house.clock.now()).await?;
-    let row = Row { id: id.0, name: name.trim().to_owned(), query: reading, state: "active" };
+    let row = Row {
+        id: id.0,
+        name: name.trim().to_owned(),
+        query: reading,
+        state: "active",
+        reason: String::new(),
+    };
     out.show(&row, || {
         format!(
             "Added. It is read as: {}\nNext: qarauyl subscriber add you@example.org --watch '{}'",
@@ -97,7 +105,7 @@ async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     let rows: Vec<Row> = house.store.watches().await?.into_iter().map(|watch| row(watch, &lexicon)).collect();
     out.show(&rows, || {
         let cells: Vec<Vec<String>> =
-            rows.iter().map(|row| vec![row.name.clone(), row.state.to_owned(), row.query.clone()]).collect();
+            rows.iter().map(|row| vec![row.name.clone(), row.state.to_owned(), shown(row)]).collect();
         if cells.is_empty() {
             "No watches yet: qarauyl watch add NAME QUERY".to_owned()
         } else {
@@ -107,14 +115,19 @@ async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A watch whose query cannot be read any more is shown as such, not hidden.
+/// A query with what is wrong with it.
+fn shown(row: &Row) -> String {
+    if row.reason.is_empty() { row.query.clone() } else { format!("{}  ({})", row.query, row.reason) }
+}
+
+/// A watch whose query cannot be read any more is shown as such, not hidden, also before the next start quarantines it.
 fn row(watch: Watch, lexicon: &Lexicon) -> Row {
-    let readable = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).is_ok();
+    let read = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon));
+    let reason = read.err().map(|error| error.placed_in(&watch.query, lexicon).to_string());
     let state = match watch.state {
-        _ if !readable => "unreadable: add it anew",
-        WatchState::Active => "active",
         WatchState::Paused => "paused",
-        WatchState::Quarantined => "quarantined",
+        WatchState::Active if reason.is_none() => "active",
+        WatchState::Active | WatchState::Quarantined { .. } => "quarantined",
     };
-    Row { id: watch.id.0, name: watch.name, query: watch.query, state }
+    Row { id: watch.id.0, name: watch.name, query: watch.query, state, reason: reason.unwrap_or_default() }
 }

@@ -65,6 +65,23 @@ fn the_teams_own_names_are_sealed_and_found() {
     assert!(child.wait().unwrap().success());
     assert!(said(&qarauyl(home.path(), &["lexicon", "list"])).contains("cousin"));
     assert!(qarauyl(home.path(), &["watch", "add", "Cousin", "@cousin"]).status.success());
+    assert!(said(&qarauyl(home.path(), &["watch", "list"])).contains("active"));
+
+    // What reads no more is set apart in sight, and taken back.
+    let removed = qarauyl(home.path(), &["lexicon", "remove", "cousin"]);
+    assert!(removed.status.success(), "{}", said(&removed));
+    let listed = said(&qarauyl(home.path(), &["watch", "list"]));
+    assert!(
+        listed.contains("quarantined") && listed.contains("at character 1: the lexicon has no"),
+        "{listed}"
+    );
+    let findings: serde_json::Value =
+        serde_json::from_slice(&qarauyl(home.path(), &["--json", "doctor"]).stdout).unwrap();
+    let watches = findings.as_array().unwrap().iter().find(|one| one["what"] == "watches").unwrap();
+    assert_eq!(
+        (&watches["state"], &watches["says"]),
+        (&"look".into(), &"1 of 1 cannot be read and find nothing".into())
+    );
 }
 
 #[test]

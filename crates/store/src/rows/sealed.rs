@@ -1,6 +1,6 @@
 //! What lies sealed in the columns of alerts and digests, as JSON.
 
-use model::{AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryId};
+use model::{AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryId, WatchNews};
 use serde::{Deserialize, Serialize};
 use text::Lang;
 
@@ -70,6 +70,28 @@ pub(crate) struct ContentsRow {
     /// Digests of before there were any have none.
     #[serde(default)]
     news: Vec<NewsRow>,
+    #[serde(default)]
+    watches: Vec<WatchNewsRow>,
+}
+
+/// What a digest tells of one watch.
+#[derive(Serialize, Deserialize)]
+struct WatchNewsRow {
+    watch_name: String,
+    since: i64,
+    reason: String,
+}
+
+impl From<&WatchNews> for WatchNewsRow {
+    fn from(news: &WatchNews) -> Self {
+        Self { watch_name: news.watch_name.clone(), since: millis(news.since), reason: news.reason.clone() }
+    }
+}
+
+impl WatchNewsRow {
+    fn into_news(self) -> WatchNews {
+        WatchNews { watch_name: self.watch_name, since: time(self.since), reason: self.reason }
+    }
 }
 
 /// What a digest tells of one source.
@@ -115,6 +137,7 @@ impl From<&DigestContents> for ContentsRow {
             unread: contents.readings.unread.clone(),
             next_mail: contents.next_mail.map_or(0, millis),
             news: contents.news.iter().map(NewsRow::from).collect(),
+            watches: contents.watches.iter().map(WatchNewsRow::from).collect(),
         }
     }
 }
@@ -131,6 +154,7 @@ impl ContentsRow {
             readings: Readings { enabled: self.enabled, read: self.read, unread: self.unread },
             next_mail: maybe_time(self.next_mail),
             news: self.news.into_iter().filter_map(NewsRow::into_news).collect(),
+            watches: self.watches.into_iter().map(WatchNewsRow::into_news).collect(),
         }
     }
 }

@@ -67,4 +67,5 @@ contract!(
     sealing::the_teams_own_lexicon_is_kept,
     sealing::every_change_of_a_watch_moves_the_revision,
     sealing::who_has_read_the_watch_list_reads_only_what_changed,
+    sealing::a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back,
 );

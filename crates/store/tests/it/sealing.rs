@@ -1,9 +1,10 @@
 //! What is sealed can be used, and only with the key.
 
-use model::{Frequency, Mode, WatchState};
-use store::{LexiconEntry, NewSubscriber, Sealer, Store, StoreError};
+use jiff::Timestamp;
+use model::{DeliveryOutcome, Frequency, Mode, WatchState};
+use store::{JobKind, LexiconEntry, NewSubscriber, Sealer, Sent, Store, StoreError};
 
-use crate::given::{start, subscribed};
+use crate::given::{leased, minutes, start, subscribed};
 
 pub(crate) async fn watches_and_addresses_can_be_found_and_used_once(store: &dyn Store) {
     let (watch, subscriber) = subscribed(store, "daily").await;
@@ -91,4 +92,39 @@ async fn nothing_sealed_can_be_read_from_the_files_and_another_key_is_refused() 
     assert!(locked.is_locked());
     assert!(matches!(store::Watching::watches(&locked).await, Err(StoreError::Locked)));
     assert!(store::Reading::counts(&locked).await.is_ok(), "what is not sealed can be read");
+}
+
+pub(crate) async fn a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back(store: &dyn Store) {
+    let (watch, subscriber) = subscribed(store, "instant").await;
+    let paused = store.add_watch("Paused", "port", start()).await.unwrap();
+    store.set_watch_state(paused, &WatchState::Paused).await.unwrap();
+    let both = [(watch, "what is wrong".to_owned()), (paused, "what is wrong".to_owned())];
+    let revision = store.watch_revision().await.unwrap();
+    assert_eq!(store.note_unreadable(&both, start()).await.unwrap(), 1);
+    assert_eq!(store.note_unreadable(&both, start() + minutes(5)).await.unwrap(), 0, "nothing changed");
+    assert!(store.watch_revision().await.unwrap() == revision + 1);
+    let states: Vec<WatchState> =
+        store.watches().await.unwrap().into_iter().map(|watch| watch.state).collect();
+    let apart = WatchState::Quarantined { since: start(), reason: "what is wrong".into() };
+    assert_eq!(states, [apart, WatchState::Paused]);
+
+    let told = async |now: Timestamp| {
+        let job = leased(store, JobKind::Deliver, now).await.expect("it is told at once");
+        assert_eq!(job.subject, subscriber.0);
+        let digest = store.freeze_digest(&job, "sample.org", now).await.unwrap().unwrap();
+        let outcome = DeliveryOutcome::Accepted("250".into());
+        store.finish_delivery(&job, &Sent { digest: Some(digest.id), outcome }, now).await.unwrap();
+        digest.contents.watches
+    };
+    let news = told(start()).await;
+    assert_eq!(
+        (news.len(), news[0].watch_name.as_str(), news[0].reason.as_str()),
+        (1, "Border", "what is wrong")
+    );
+    assert_eq!(store.note_unreadable(&[], start() + minutes(9)).await.unwrap(), 1);
+    let changed = store.watch_changes(revision + 1).await.unwrap().watches;
+    assert_eq!((changed.len(), &changed[0].state), (1, &WatchState::Active), "it runs again");
+    let news = told(start() + minutes(9)).await;
+    assert!(news.len() == 1 && news[0].is_over() && news[0].since == start());
+    assert!(leased(store, JobKind::Deliver, start() + minutes(9)).await.is_none());
 }
