@@ -87,6 +87,9 @@ impl What {
     }
 }
 
+/// Longest text in apostrophe-like marks, in characters: beyond it an apostrophe is one.
+const LONGEST_SINGLE: usize = 200;
+
 /// Reads characters of a query one after the other.
 struct Reader<'a> {
     text: &'a str,
@@ -196,7 +199,7 @@ impl Reader<'_> {
     fn single_end(&self, open: char) -> Option<usize> {
         let marks = single_closer(open)?;
         let mut before = open;
-        let inside = self.rest().char_indices().skip(1);
+        let inside = self.rest().char_indices().skip(1).take(LONGEST_SINGLE);
         for (at, c) in inside {
             let behind = self.rest().get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
             if marks.contains(c)

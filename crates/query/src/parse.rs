@@ -223,20 +223,21 @@ impl<'a> Parser<'a> {
             }
             self.at += 1;
             terms += 1;
-            let right = self.unary()?;
-            let (Some(one), Some(other)) = (&left, &right) else {
-                left = left.or(right);
-                continue;
+            let (ordered, distance) = (*ordered, *distance);
+            left = match (left.take(), self.unary()?) {
+                (Some(one), Some(other)) if !(has_place(&one) && has_place(&other)) => {
+                    self.notes.wrong(place.clone(), Problem::NearWhat)?;
+                    Some(Query::And(vec![one, other]))
+                }
+                (Some(one), Some(_)) if terms > MAX_DEPTH => {
+                    self.notes.wrong(place.clone(), Problem::TooDeep)?;
+                    Some(one)
+                }
+                (Some(one), Some(other)) => {
+                    Some(Query::Near { left: Box::new(one), right: Box::new(other), distance, ordered })
+                }
+                (one, other) => one.or(other),
             };
-            if !(has_place(one) && has_place(other)) {
-                self.notes.wrong(place.clone(), Problem::NearWhat)?;
-                left = joined(left.into_iter().chain(right).collect(), Query::And);
-            } else if terms > MAX_DEPTH {
-                self.notes.wrong(place.clone(), Problem::TooDeep)?;
-            } else {
-                let (left_one, right) = (Box::new(one.clone()), Box::new(other.clone()));
-                left = Some(Query::Near { left: left_one, right, distance: *distance, ordered: *ordered });
-            }
         }
         Ok(left)
     }

@@ -35,6 +35,10 @@ pub(crate) fn is_idle(c: char) -> bool {
 
 /// Returns the marks that close what a quotation mark opens; `None` for what is none.
 pub(crate) fn closers(open: char) -> Option<&'static str> {
+    // Nearly every character of a query is a letter.
+    if open.is_alphanumeric() || open == ' ' {
+        return None;
+    }
     FAMILIES.into_iter().find(|family| family.contains(open))
 }
 

@@ -18,7 +18,7 @@ const PAGE: usize = 20;
 pub(crate) struct Answer {
     /// The query as it was understood.
     pub(crate) query: Option<Query>,
-    /// What was wrong with it; if anything was found all the same, its words were looked for.
+    /// What was wrong with it first; what could be read was looked for all the same.
     pub(crate) problem: Option<QueryError>,
     /// What was found; `None` when nothing was looked for.
     pub(crate) found: Option<SearchHits>,
@@ -72,7 +72,10 @@ pub(crate) async fn answer(app: &App, face: &Face, asked: &Asked) -> Result<Answ
             );
             Ok(Answer { query, problem, found: Some(found.await?) })
         }
-        Err(error) => Ok(Answer { query, problem: Some(error), found: None }),
+        Err(error) => {
+            let error = error.placed_in(&asked.q, &app.lexicon);
+            Ok(Answer { query, problem: Some(error), found: None })
+        }
     }
 }
 

@@ -38,7 +38,7 @@ struct SearchPage {
 
 /// What was wrong with the query.
 struct ProblemView {
-    /// Whether its words were looked for all the same.
+    /// Whether what could be read of it was looked for all the same.
     answered: bool,
     text: String,
     /// The query with the wrong place marked.
