@@ -146,10 +146,11 @@ pub(crate) fn plain(word: &str) -> String {
             // Turkish: İ and ı fold with i, because a query does not say its language.
             'ı' => folded.push('i'),
             '·' => {}
-            'й' | 'ї' => folded.push(c),
             'ک' => folded.push('ك'),
             'ی' | 'ى' => folded.push('ي'),
             'آ' | 'أ' | 'إ' => folded.push('ا'),
+            // The letters of most words, which have no marks to lose but those that make another letter.
+            'а'..='я' | 'ї' | 'a'..='z' | '0'..='9' | 'ا'..='ي' => folded.push(c),
             _ => folded.extend(c.nfd().filter(|c| !is_combining_mark(*c))),
         }
     }
@@ -166,6 +167,13 @@ mod tests {
             let small: String = c.to_string().nfkc().flat_map(char::to_lowercase).nfc().collect();
             assert_eq!(small, c.to_lowercase().to_string(), "{c}");
             assert!(!is_combining_mark(c) && !is_invisible(c) && c != 'ـ', "{c}");
+        }
+    }
+
+    #[test]
+    fn letters_that_are_taken_as_they_are_have_no_marks() {
+        for c in ('а'..='я').chain('a'..='z').chain('0'..='9').chain('ا'..='ي').filter(|c| *c != 'й') {
+            assert_eq!(c.nfd().collect::<String>(), c.to_string());
         }
     }
 

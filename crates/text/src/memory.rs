@@ -9,7 +9,8 @@ use rustc_hash::FxHashMap;
 
 use crate::{Key, Lang};
 
-/// When a thread remembers so many words, it forgets them all: a few megabytes at most.
+/// When a thread has met so many words, it forgets those that it did not meet while it met the last so many: a few
+/// megabytes at most.
 const MOST: usize = 16_384;
 
 /// What the keys are of: they differ by it.
@@ -26,31 +27,54 @@ pub(crate) enum Of {
 /// The keys of words.
 type Known = FxHashMap<Box<str>, Arc<[Key]>>;
 
+/// What a thread remembers.
+#[derive(Default)]
+struct Memory {
+    /// Words that were met of late.
+    young: Vec<(Of, Known)>,
+    /// Words that were met before those.
+    old: Vec<(Of, Known)>,
+    /// How many words are among the young.
+    count: usize,
+}
+
 thread_local! {
-    static MEMORY: RefCell<Vec<(Of, Known)>> = const { RefCell::new(Vec::new()) };
+    static MEMORY: RefCell<Memory> = RefCell::default();
 }
 
 /// Returns the keys of `word`, made by `make` when it is met for the first time.
 pub(crate) fn remembered(of: Of, word: &str, make: impl FnOnce() -> Vec<Key>) -> Arc<[Key]> {
-    let known = MEMORY.with_borrow(|memory| {
-        let (_, words) = memory.iter().find(|(known, _)| *known == of)?;
-        words.get(word).cloned()
-    });
+    let known = MEMORY.with_borrow_mut(|memory| memory.find(of, word));
     known.unwrap_or_else(|| {
         let keys: Arc<[Key]> = make().into();
-        MEMORY.with_borrow_mut(|memory| remember(memory, of, word, &keys));
+        MEMORY.with_borrow_mut(|memory| memory.keep(of, word.into(), Arc::clone(&keys)));
         keys
     })
 }
 
-fn remember(memory: &mut Vec<(Of, Known)>, of: Of, word: &str, keys: &Arc<[Key]>) {
-    if memory.iter().map(|(_, words)| words.len()).sum::<usize>() >= MOST {
-        memory.clear();
-    }
-    match memory.iter_mut().find(|(known, _)| *known == of) {
-        Some((_, words)) => {
-            words.insert(word.into(), Arc::clone(keys));
+impl Memory {
+    fn find(&mut self, of: Of, word: &str) -> Option<Arc<[Key]>> {
+        let young = self.young.iter().find(|(known, _)| *known == of);
+        if let Some(keys) = young.and_then(|(_, words)| words.get(word)) {
+            return Some(Arc::clone(keys));
         }
-        None => memory.push((of, std::iter::once((word.into(), Arc::clone(keys))).collect())),
+        let (_, words) = self.old.iter_mut().find(|(known, _)| *known == of)?;
+        let (word, keys) = words.remove_entry(word)?;
+        self.keep(of, word, Arc::clone(&keys));
+        Some(keys)
+    }
+
+    fn keep(&mut self, of: Of, word: Box<str>, keys: Arc<[Key]>) {
+        if self.count >= MOST {
+            self.old = std::mem::take(&mut self.young);
+            self.count = 0;
+        }
+        self.count += 1;
+        match self.young.iter_mut().find(|(known, _)| *known == of) {
+            Some((_, words)) => {
+                words.insert(word, keys);
+            }
+            None => self.young.push((of, std::iter::once((word, keys)).collect())),
+        }
     }
 }

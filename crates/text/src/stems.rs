@@ -1,15 +1,15 @@
 //! Stems of the languages that Snowball knows, and of what its rules leave apart.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
+use rustc_hash::FxHashMap;
 
 use crate::Lang;
 
 /// English forms that no rule brings to their word.
-static IRREGULAR: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+static IRREGULAR: LazyLock<FxHashMap<&'static str, &'static str>> = LazyLock::new(|| {
     let rows = include_str!("../data/irregular.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|row| row.split_once('\t')).collect()
 });
@@ -34,7 +34,7 @@ pub(crate) fn stems(lang: Lang, word: &str) -> Vec<String> {
 
 fn snowball(lang: Lang, algorithm: Algorithm, word: &str) -> String {
     thread_local! {
-        static STEMMERS: RefCell<HashMap<Lang, Stemmer>> = RefCell::new(HashMap::new());
+        static STEMMERS: RefCell<FxHashMap<Lang, Stemmer>> = RefCell::default();
     }
     STEMMERS.with_borrow_mut(|stemmers| {
         let stemmer = stemmers.entry(lang).or_insert_with(|| Stemmer::new(algorithm));
