@@ -42,6 +42,23 @@ pub(crate) struct Fields {
     pub(crate) shown: Field,
 }
 
+/// A version whose words are known: what the index takes in.
+#[derive(Debug, Clone)]
+pub struct ReadVersion {
+    /// The version.
+    pub context: VersionInContext,
+    /// Its words and facts.
+    pub document: Document,
+}
+
+impl ReadVersion {
+    /// Finds the words of a version.
+    pub fn read(context: VersionInContext, lexicon: &Lexicon) -> Self {
+        let document = context.document(lexicon);
+        Self { context, document }
+    }
+}
+
 /// What is kept of an article to show it and to mark its hits.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "facts that have nothing to do with one another")]
@@ -101,12 +118,8 @@ pub(crate) fn number_of(article: ArticleId) -> u64 {
 
 impl Fields {
     /// Makes the document of a version.
-    pub(crate) fn document(
-        &self,
-        context: &VersionInContext,
-        lexicon: &Lexicon,
-    ) -> Result<TantivyDocument, serde_json::Error> {
-        let Document { title, body, facts } = context.document(lexicon);
+    pub(crate) fn document(&self, version: &ReadVersion) -> Result<TantivyDocument, serde_json::Error> {
+        let ReadVersion { context, document: Document { title, body, facts } } = version;
         let mut document = TantivyDocument::new();
         document.add_u64(self.article, number_of(context.article.id));
         document.add_i64(self.published, facts.published.as_millisecond());
@@ -119,8 +132,8 @@ impl Fields {
         if let Some(story) = facts.story {
             document.add_i64(self.story, story);
         }
-        document.add_pre_tokenized_text(self.title, stacked(&title));
-        document.add_pre_tokenized_text(self.body, stacked(&body));
+        document.add_pre_tokenized_text(self.title, stacked(title));
+        document.add_pre_tokenized_text(self.body, stacked(body));
         for (field, value) in [
             (self.lang, facts.lang.as_str()),
             (self.source, facts.source.as_str()),
@@ -132,7 +145,7 @@ impl Fields {
         }
         facts.authors.iter().for_each(|author| document.add_text(self.author, author));
         facts.tags.iter().for_each(|tag| document.add_text(self.tag, tag));
-        document.add_text(self.shown, serde_json::to_string(&Shown::of(context, facts))?);
+        document.add_text(self.shown, serde_json::to_string(&Shown::of(context, facts.clone()))?);
         Ok(document)
     }
 }

@@ -10,7 +10,7 @@ use store::VersionInContext;
 use tantivy::IndexWriter;
 
 use crate::build::{Build, Numbered};
-use crate::fields::number_of;
+use crate::fields::{ReadVersion, number_of};
 use crate::folder::{Folder, WriteLock};
 use crate::{Config, IndexError, SearchHits, SearchRequest, search};
 
@@ -102,6 +102,22 @@ impl TantivyIndex {
         self.known().known().segment_readers().len()
     }
 
+    /// Returns the folder of the living build.
+    pub fn directory(&self) -> PathBuf {
+        self.folder.build(&self.known().name)
+    }
+
+    /// Ends writing: waits until segments that are being merged are merged. Without it a process that ends leaves
+    /// that work to the next one.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn close(&self) -> Result<(), IndexError> {
+        let Some(writing) = held(&self.writing).take() else { return Ok(()) };
+        writing.writer.wait_merging_threads()?;
+        writing.build.newest().map(drop)
+    }
+
     /// Returns the state of the index.
     ///
     /// # Errors
@@ -123,6 +139,16 @@ impl TantivyIndex {
     /// # Errors
     /// When another process writes, or the engine fails; then nothing of the batch is searchable.
     pub fn put(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
+        let read: Vec<ReadVersion> =
+            versions.iter().map(|version| ReadVersion::read(version.clone(), &self.lexicon)).collect();
+        self.put_read(&read)
+    }
+
+    /// Makes versions searchable whose words are known already, and commits; else as [`TantivyIndex::put`].
+    ///
+    /// # Errors
+    /// When another process writes, or the engine fails; then nothing of the batch is searchable.
+    pub fn put_read(&self, versions: &[ReadVersion]) -> Result<(), IndexError> {
         if versions.is_empty() {
             return Ok(());
         }
@@ -136,12 +162,12 @@ impl TantivyIndex {
         result
     }
 
-    fn write(&self, writing: &mut Option<Writing>, versions: &[VersionInContext]) -> Result<(), IndexError> {
+    fn write(&self, writing: &mut Option<Writing>, versions: &[ReadVersion]) -> Result<(), IndexError> {
         let writing = match writing {
             Some(writing) => writing,
             None => writing.insert(self.start_writing()?),
         };
-        writing.build.add(&writing.writer, documents(&writing.build, versions, &self.lexicon)?)?;
+        writing.build.add(&writing.writer, documents(&writing.build, versions)?)?;
         writing.writer.commit()?;
         writing.build.newest().map(drop)
     }
@@ -183,14 +209,10 @@ impl TantivyIndex {
     }
 }
 
-pub(crate) fn documents(
-    build: &Build,
-    versions: &[VersionInContext],
-    lexicon: &Lexicon,
-) -> Result<Vec<Numbered>, IndexError> {
-    let one = |context: &VersionInContext| {
-        let document = build.fields.document(context, lexicon).map_err(IndexError::Stored)?;
-        Ok((number_of(context.article.id), document))
+pub(crate) fn documents(build: &Build, versions: &[ReadVersion]) -> Result<Vec<Numbered>, IndexError> {
+    let one = |version: &ReadVersion| {
+        let document = build.fields.document(version).map_err(IndexError::Stored)?;
+        Ok((number_of(version.context.article.id), document))
     };
     versions.iter().map(one).collect()
 }

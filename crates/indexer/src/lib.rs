@@ -24,6 +24,7 @@ mod service;
 
 pub use config::Config;
 pub use error::IndexError;
+pub use fields::ReadVersion;
 pub use hits::{Cursor, Facets, Order, SearchHit, SearchHits, SearchRequest};
 pub use index::{Numbers, TantivyIndex};
 pub use rebuild::Rebuild;

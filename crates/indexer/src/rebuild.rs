@@ -9,6 +9,7 @@ use tantivy::IndexWriter;
 
 use crate::build::Build;
 use crate::folder::{Folder, WriteLock};
+use crate::fields::ReadVersion;
 use crate::index::documents;
 use crate::{Config, IndexError};
 
@@ -46,7 +47,9 @@ impl Rebuild {
     /// # Errors
     /// When the engine fails.
     pub fn add(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
-        let documents = documents(&self.build, versions, &self.lexicon)?;
+        let read: Vec<ReadVersion> =
+            versions.iter().map(|version| ReadVersion::read(version.clone(), &self.lexicon)).collect();
+        let documents = documents(&self.build, &read)?;
         self.build.add(&self.writer.lock().unwrap_or_else(PoisonError::into_inner), documents)
     }
 
