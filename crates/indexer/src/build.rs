@@ -1,18 +1,28 @@
 //! One build of the index: the engine over one folder.
 
 use std::fmt;
-use std::path::Path;
+use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tantivy::directory::MmapDirectory;
-use tantivy::indexer::LogMergePolicy;
+use tantivy::index::SegmentId;
+use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::store::{Compressor, ZstdCompressor};
+use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
-    Index, IndexReader, IndexSettings, IndexWriter, ReloadPolicy, Searcher, TantivyDocument, TantivyError,
-    Term,
+    Index, IndexReader, IndexSettings, IndexSortByField, IndexWriter, Order, ReloadPolicy, Searcher,
+    TantivyDocument, TantivyError, Term,
 };
 
 use crate::IndexError;
+use crate::facets::KnownFacts;
 use crate::fields::{Fields, schema};
 use crate::folder::Folder;
+use crate::keys::{KEYS, KeyTokenizer};
 
 /// The least memory that the engine's writer accepts.
 const LEAST_MEMORY: usize = 15_000_000;
@@ -21,9 +31,17 @@ const LEAST_MEMORY: usize = 15_000_000;
 pub(crate) struct Build {
     pub(crate) name: String,
     pub(crate) fields: Fields,
+    pub(crate) facts: KnownFacts,
     index: Index,
     reader: IndexReader,
+    /// The file that every commit writes anew.
+    meta: PathBuf,
+    /// What that file looked like when the reader last followed it.
+    followed: Mutex<Option<Look>>,
 }
+
+/// What tells that a file was written anew: it is another file, or of another time or length.
+type Look = (u64, SystemTime, u64);
 
 /// A document, and the article it says the words of.
 pub(crate) type Numbered = (u64, TantivyDocument);
@@ -37,9 +55,7 @@ impl fmt::Debug for Build {
 impl Build {
     /// Makes the engine's files in a folder just begun.
     pub(crate) fn create(folder: &Folder, name: &str) -> Result<Self, IndexError> {
-        Self::over(&folder.build(name), name, |directory| {
-            Index::create(directory, schema().0, IndexSettings::default())
-        })
+        Self::over(&folder.build(name), name, |directory| Index::create(directory, schema().0, settings()))
     }
 
     /// Opens a build that was made before. A folder without the engine's files is broken, never empty.
@@ -54,15 +70,30 @@ impl Build {
     ) -> Result<Self, IndexError> {
         let all = || {
             let index = open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
+            index.tokenizers().register(KEYS, TextAnalyzer::from(KeyTokenizer::default()));
             let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-            Ok(Self { name: name.to_owned(), fields: schema().1, index, reader })
+            Ok(Self {
+                name: name.to_owned(),
+                fields: schema().1,
+                facts: KnownFacts::default(),
+                index,
+                reader,
+                meta: path.join("meta.json"),
+                followed: Mutex::default(),
+            })
         };
         all().map_err(|source| IndexError::Broken { path: path.to_owned(), source })
     }
 
     /// Returns what was committed last, by any process.
     pub(crate) fn newest(&self) -> Result<Searcher, IndexError> {
-        self.reader.reload()?;
+        // Opening all segments anew costs more than most searches.
+        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
+        let look = look(&self.meta).map_err(IndexError::file(&self.meta))?;
+        if *followed != Some(look) {
+            self.reader.reload()?;
+            *followed = Some(look);
+        }
         Ok(self.reader.searcher())
     }
 
@@ -72,12 +103,20 @@ impl Build {
     }
 
     pub(crate) fn writer(&self, memory_bytes: usize) -> Result<IndexWriter, IndexError> {
-        let writer = self.index.writer_with_num_threads(1, memory_bytes.max(LEAST_MEMORY))?;
-        let mut policy = LogMergePolicy::default();
-        // By default deletions alone never make a segment worth merging.
-        policy.set_del_docs_ratio_before_merge(0.25);
-        writer.set_merge_policy(Box::new(policy));
+        let options = IndexWriterOptions::builder()
+            .num_worker_threads(1)
+            .memory_budget_per_thread(memory_bytes.max(LEAST_MEMORY))
+            .num_merge_threads(1)
+            .build();
+        let writer = self.index.writer_with_options(options)?;
+        writer.set_merge_policy(Box::new(merge_policy()));
         Ok(writer)
+    }
+
+    /// Returns the segments that are searchable, each with its number of documents.
+    pub(crate) fn segments(&self) -> Result<Vec<(u32, SegmentId)>, IndexError> {
+        let segments = self.index.searchable_segment_metas()?;
+        Ok(segments.iter().map(|segment| (segment.num_docs(), segment.id())).collect())
     }
 
     /// Puts documents in place of what their articles said before. Nothing is searchable before the commit.
@@ -88,4 +127,25 @@ impl Build {
         }
         Ok(())
     }
+}
+
+fn look(file: &Path) -> io::Result<Look> {
+    let meta = fs::metadata(file)?;
+    Ok((meta.ino(), meta.modified()?, meta.len()))
+}
+
+/// Documents are sorted by time, so that the newest come first and filters of time are ranges.
+fn settings() -> IndexSettings {
+    IndexSettings {
+        sort_by_field: Some(IndexSortByField { field: "published".to_owned(), order: Order::Desc }),
+        docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
+        ..IndexSettings::default()
+    }
+}
+
+pub(crate) fn merge_policy() -> LogMergePolicy {
+    let mut policy = LogMergePolicy::default();
+    // By default deletions alone never make a segment worth merging.
+    policy.set_del_docs_ratio_before_merge(0.25);
+    policy
 }

@@ -1,6 +1,11 @@
-//! Sets of documents of one segment, as bits.
+//! Sets of documents of one segment, as the engine goes through them.
 
-/// A set of document numbers below a fixed bound.
+use std::fmt;
+
+use tantivy::query::Scorer;
+use tantivy::{DocId, DocSet, Score, SeekDangerResult, TERMINATED};
+
+/// A set of document numbers below a fixed bound, as bits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct DocBits {
     words: Vec<u64>,
@@ -13,10 +18,6 @@ impl DocBits {
         Self { words: vec![0; words], bound }
     }
 
-    pub(crate) fn all(bound: u32) -> Self {
-        Self::none(bound).inverted()
-    }
-
     pub(crate) fn insert(&mut self, doc: u32) {
         let word = usize::try_from(doc / 64).ok().and_then(|at| self.words.get_mut(at));
         if let Some(word) = word.filter(|_| doc < self.bound) {
@@ -25,39 +26,135 @@ impl DocBits {
     }
 
     pub(crate) fn contains(&self, doc: u32) -> bool {
-        let word = usize::try_from(doc / 64).ok().and_then(|at| self.words.get(at));
-        word.is_some_and(|word| word & (1 << (doc % 64)) != 0)
+        self.word(doc / 64) & (1 << (doc % 64)) != 0
     }
 
-    pub(crate) fn union(mut self, other: &Self) -> Self {
-        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a |= b);
-        self
+    pub(crate) fn count(&self) -> u32 {
+        self.words.iter().map(|word| word.count_ones()).sum()
     }
 
-    pub(crate) fn intersection(mut self, other: &Self) -> Self {
-        self.words.iter_mut().zip(&other.words).for_each(|(a, b)| *a &= b);
-        self
+    fn word(&self, number: u32) -> u64 {
+        usize::try_from(number).ok().and_then(|at| self.words.get(at)).copied().unwrap_or(0)
     }
 
-    pub(crate) fn inverted(mut self) -> Self {
-        self.words.iter_mut().for_each(|word| *word = !*word);
-        // Bits beyond the bound stand for no document.
-        if let (Some(last), 1..) = (self.words.last_mut(), self.bound % 64) {
-            *last &= (1 << (self.bound % 64)) - 1;
+    /// Returns the first document of the set that is not before `from`.
+    fn first_from(&self, from: u32) -> DocId {
+        if from >= self.bound {
+            return TERMINATED;
         }
-        self
+        let mut number = from / 64;
+        let mut word = self.word(number) & (u64::MAX << (from % 64));
+        while word == 0 {
+            number += 1;
+            if number * 64 >= self.bound {
+                return TERMINATED;
+            }
+            word = self.word(number);
+        }
+        number * 64 + word.trailing_zeros()
+    }
+}
+
+/// Which documents of a segment are wanted.
+pub(crate) enum Wanted {
+    /// Those of a set.
+    Bits(DocBits),
+    /// Those of a range of numbers.
+    Range(std::ops::Range<u32>),
+    /// Those below a bound of which a fact holds.
+    Holding(u32, Box<dyn Fn(DocId) -> bool + Send>),
+}
+
+impl Wanted {
+    fn first_from(&self, from: u32) -> DocId {
+        match self {
+            Self::Bits(bits) => bits.first_from(from),
+            Self::Range(range) => {
+                let doc = from.max(range.start);
+                if doc < range.end { doc } else { TERMINATED }
+            }
+            Self::Holding(bound, holds) => (from..*bound).find(|doc| holds(*doc)).unwrap_or(TERMINATED),
+        }
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = u32> + '_ {
-        let bits = |(number, word): (u32, &u64)| {
-            let mut left = *word;
-            std::iter::from_fn(move || {
-                let bit = (left != 0).then(|| left.trailing_zeros())?;
-                left &= left - 1;
-                Some(number * 64 + bit)
-            })
-        };
-        (0_u32..).zip(&self.words).flat_map(bits)
+    fn contains(&self, doc: DocId) -> bool {
+        match self {
+            Self::Bits(bits) => bits.contains(doc),
+            Self::Range(range) => range.contains(&doc),
+            Self::Holding(bound, holds) => doc < *bound && holds(doc),
+        }
+    }
+
+    fn size(&self) -> u32 {
+        match self {
+            Self::Bits(bits) => bits.count(),
+            Self::Range(range) => range.end.saturating_sub(range.start),
+            // Going through them costs a look at each.
+            Self::Holding(bound, _) => *bound,
+        }
+    }
+}
+
+/// Goes through wanted documents, each of the same score.
+pub(crate) struct WantedDocs {
+    wanted: Wanted,
+    size: u32,
+    doc: DocId,
+    score: Score,
+}
+
+impl WantedDocs {
+    pub(crate) fn new(wanted: Wanted, score: Score) -> Self {
+        let (size, doc) = (wanted.size(), wanted.first_from(0));
+        Self { wanted, size, doc, score }
+    }
+}
+
+impl fmt::Debug for WantedDocs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WantedDocs").field("doc", &self.doc).finish_non_exhaustive()
+    }
+}
+
+impl DocSet for WantedDocs {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.doc = self.wanted.first_from(self.doc + 1);
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = self.wanted.first_from(target);
+        }
+        self.doc
+    }
+
+    /// Looks at the one document that is asked for, and at none after it.
+    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
+        if target >= TERMINATED {
+            return SeekDangerResult::SeekLowerBound(TERMINATED);
+        }
+        if self.wanted.contains(target) {
+            self.doc = target;
+            return SeekDangerResult::Found;
+        }
+        SeekDangerResult::SeekLowerBound(if self.doc > target { self.doc } else { target + 1 })
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.size
+    }
+}
+
+impl Scorer for WantedDocs {
+    fn score(&mut self) -> Score {
+        self.score
     }
 }
 
@@ -65,15 +162,35 @@ impl DocBits {
 mod tests {
     use super::*;
 
+    fn all(wanted: Wanted) -> Vec<DocId> {
+        let mut docs = WantedDocs::new(wanted, 0.0);
+        let mut found = Vec::new();
+        while docs.doc() != TERMINATED {
+            found.push(docs.doc());
+            docs.advance();
+        }
+        found
+    }
+
     #[test]
-    fn sets_combine_and_stay_below_their_bound() {
-        let mut odd = DocBits::none(130);
-        (0..130).filter(|doc| doc % 2 == 1).for_each(|doc| odd.insert(doc));
-        odd.insert(500);
-        let even = odd.clone().inverted();
-        assert_eq!(even.iter().collect::<Vec<_>>(), (0..130).step_by(2).collect::<Vec<_>>());
-        assert_eq!(odd.clone().union(&even), DocBits::all(130));
-        assert_eq!(odd.intersection(&even), DocBits::none(130));
-        assert_eq!(DocBits::all(0).iter().count(), 0);
+    fn every_kind_of_set_goes_through_its_documents_in_order() {
+        let mut bits = DocBits::none(130);
+        for doc in [1, 63, 64, 129, 500] {
+            bits.insert(doc);
+        }
+        assert_eq!(all(Wanted::Bits(bits)), [1, 63, 64, 129]);
+        assert_eq!(all(Wanted::Range(3..6)), [3, 4, 5]);
+        assert_eq!(all(Wanted::Range(5..5)), [0_u32; 0]);
+        assert_eq!(all(Wanted::Holding(10, Box::new(|doc| doc % 4 == 1))), [1, 5, 9]);
+        assert_eq!(all(Wanted::Bits(DocBits::none(0))), [0_u32; 0]);
+    }
+
+    #[test]
+    fn a_look_at_one_document_tells_whether_it_is_there() {
+        let mut docs = WantedDocs::new(Wanted::Holding(10, Box::new(|doc| doc % 4 == 1)), 0.0);
+        assert_eq!(docs.seek_danger(5), SeekDangerResult::Found);
+        assert_eq!(docs.seek_danger(6), SeekDangerResult::SeekLowerBound(7));
+        assert_eq!(docs.seek_danger(9), SeekDangerResult::Found);
+        assert_eq!(docs.advance(), TERMINATED);
     }
 }

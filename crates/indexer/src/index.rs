@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use query::Lexicon;
+use model::ArticleId;
+use query::{Lexicon, Plan};
 use store::VersionInContext;
-use tantivy::IndexWriter;
 
 use crate::build::{Build, Numbered};
-use crate::fields::{ReadVersion, number_of};
-use crate::folder::{Folder, WriteLock};
+use crate::fields::{Fields, ReadVersion, number_of};
+use crate::folder::Folder;
+use crate::writing::Writing;
 use crate::{Config, IndexError, SearchHits, SearchRequest, search};
 
 /// The archive index.
@@ -36,17 +37,13 @@ pub struct Numbers {
     pub last_commit: Timestamp,
 }
 
-/// The engine's writer, and the right to use it. The writer ends before the right does.
-struct Writing {
-    writer: IndexWriter,
-    build: Arc<Build>,
-    _lock: WriteLock,
-}
-
-impl std::fmt::Debug for Writing {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Writing").field(&self.build).finish()
-    }
+/// A version that cannot be indexed, now or later; all others of its batch were.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// Its article.
+    pub article: ArticleId,
+    /// What is wrong with it.
+    pub reason: &'static str,
 }
 
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -107,17 +104,6 @@ impl TantivyIndex {
         self.folder.build(&self.known().name)
     }
 
-    /// Ends writing: waits until segments that are being merged are merged. Without it a process that ends leaves
-    /// that work to the next one.
-    ///
-    /// # Errors
-    /// When the engine fails.
-    pub fn close(&self) -> Result<(), IndexError> {
-        let Some(writing) = held(&self.writing).take() else { return Ok(()) };
-        writing.writer.wait_merging_threads()?;
-        writing.build.newest().map(drop)
-    }
-
     /// Returns the state of the index.
     ///
     /// # Errors
@@ -134,23 +120,24 @@ impl TantivyIndex {
         })
     }
 
-    /// Makes versions searchable in place of what their articles said before, and commits.
+    /// Makes versions searchable in place of what their articles said before, and commits. Returns those that cannot be
+    /// indexed.
     ///
     /// # Errors
     /// When another process writes, or the engine fails; then nothing of the batch is searchable.
-    pub fn put(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
+    pub fn put(&self, versions: &[VersionInContext]) -> Result<Vec<Refused>, IndexError> {
         let read: Vec<ReadVersion> =
             versions.iter().map(|version| ReadVersion::read(version.clone(), &self.lexicon)).collect();
         self.put_read(&read)
     }
 
-    /// Makes versions searchable whose words are known already, and commits; else as [`TantivyIndex::put`].
+    /// Makes versions searchable whose words are known already; else as [`TantivyIndex::put`].
     ///
     /// # Errors
     /// When another process writes, or the engine fails; then nothing of the batch is searchable.
-    pub fn put_read(&self, versions: &[ReadVersion]) -> Result<(), IndexError> {
+    pub fn put_read(&self, versions: &[ReadVersion]) -> Result<Vec<Refused>, IndexError> {
         if versions.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let mut writing = held(&self.writing);
         let result = self.write(&mut writing, versions);
@@ -162,21 +149,52 @@ impl TantivyIndex {
         result
     }
 
-    fn write(&self, writing: &mut Option<Writing>, versions: &[ReadVersion]) -> Result<(), IndexError> {
+    fn write(
+        &self,
+        writing: &mut Option<Writing>,
+        versions: &[ReadVersion],
+    ) -> Result<Vec<Refused>, IndexError> {
         let writing = match writing {
             Some(writing) => writing,
             None => writing.insert(self.start_writing()?),
         };
-        writing.build.add(&writing.writer, documents(&writing.build, versions)?)?;
-        writing.writer.commit()?;
-        writing.build.newest().map(drop)
+        let fields = writing.build.fields;
+        let (first, mut refused) = documents(&fields, versions)?;
+        let first = std::cell::Cell::new(Some(first));
+        // Made anew only when the engine did not take them at once.
+        let again =
+            || first.take().or_else(|| Some(documents(&fields, versions).ok()?.0)).unwrap_or_default();
+        let untaken = writing.put(&again)?;
+        refused.extend(untaken.into_iter().map(|number| Refused {
+            article: ArticleId(i64::try_from(number).unwrap_or(i64::MAX)),
+            reason: "the engine does not take it",
+        }));
+        writing.build.newest()?;
+        Ok(refused)
     }
 
     fn start_writing(&self) -> Result<Writing, IndexError> {
         // Once the lock is ours no rebuild can switch, so the living build stays the living one.
         let lock = self.folder.lock_writing()?;
-        let build = self.follow()?;
-        Ok(Writing { writer: build.writer(self.memory_bytes)?, build, _lock: lock })
+        Writing::start(self.follow()?, self.memory_bytes, lock)
+    }
+
+    /// Begins to merge small segments, unless something was put since this was last asked: for a house that asks every
+    /// minute. Returns how many are merged.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn tidy(&self) -> Result<usize, IndexError> {
+        held(&self.writing).as_mut().map_or(Ok(0), Writing::tidy)
+    }
+
+    /// Ends writing: waits until segments that are being merged are merged. Without it a process that ends leaves
+    /// that work to the next one.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn close(&self) -> Result<(), IndexError> {
+        held(&self.writing).take().map_or(Ok(()), Writing::close)
     }
 
     /// Answers a search on what was committed last, by any process.
@@ -185,7 +203,17 @@ impl TantivyIndex {
     /// When the engine fails.
     pub fn search(&self, request: &SearchRequest) -> Result<SearchHits, IndexError> {
         let (build, searcher) = self.snapshot()?;
-        search::search(&searcher, &build.fields, &self.lexicon, request)
+        search::search(&searcher, &build, request)
+    }
+
+    /// Returns the articles that answer a plan best, each with its score, the best first: without counts and without
+    /// what is shown of them, which costs far less than a page.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn best(&self, plan: &Plan, most: usize) -> Result<Vec<(ArticleId, f32)>, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        search::ranked(&searcher, &build, plan, most)
     }
 
     fn snapshot(&self) -> Result<(Arc<Build>, tantivy::Searcher), IndexError> {
@@ -209,10 +237,18 @@ impl TantivyIndex {
     }
 }
 
-pub(crate) fn documents(build: &Build, versions: &[ReadVersion]) -> Result<Vec<Numbered>, IndexError> {
-    let one = |version: &ReadVersion| {
-        let document = build.fields.document(version).map_err(IndexError::Stored)?;
-        Ok((number_of(version.context.article.id), document))
-    };
-    versions.iter().map(one).collect()
+/// Makes the documents of versions, apart from those that cannot be indexed.
+pub(crate) fn documents(
+    fields: &Fields,
+    versions: &[ReadVersion],
+) -> Result<(Vec<Numbered>, Vec<Refused>), IndexError> {
+    let (mut documents, mut refused) = (Vec::new(), Vec::new());
+    for version in versions {
+        let article = version.context.article.id;
+        match fields.document(version)? {
+            Ok(document) => documents.push((number_of(article), document)),
+            Err(reason) => refused.push(Refused { article, reason }),
+        }
+    }
+    Ok((documents, refused))
 }

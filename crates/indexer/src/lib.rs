@@ -6,26 +6,38 @@
 //! disk ([`TantivyIndex`]),
 //! and the service that fills it ([`IndexService`]). Callers never see the engine's types.
 
+mod best;
 mod build;
+mod compile;
 mod config;
-mod docs;
 mod docset;
 mod error;
+mod expansion;
 mod facets;
 mod fields;
 mod folder;
+mod gather;
 mod hits;
 mod index;
+mod keys;
+mod marks;
+mod page;
 mod passage;
 mod positions;
 mod rebuild;
+mod score;
 mod search;
 mod service;
+mod shape;
+mod shown;
+mod spans_query;
+mod wanted_query;
+mod writing;
 
 pub use config::Config;
 pub use error::IndexError;
 pub use fields::ReadVersion;
 pub use hits::{Cursor, Facets, Order, SearchHit, SearchHits, SearchRequest};
-pub use index::{Numbers, TantivyIndex};
+pub use index::{Numbers, Refused, TantivyIndex};
 pub use rebuild::Rebuild;
 pub use service::IndexService;

@@ -28,18 +28,25 @@ pub(crate) struct Passage {
     pub(crate) range: Range<usize>,
 }
 
-/// Returns the sentences where most of the query stands; the beginning when nothing was hit.
-pub(crate) fn best(blocks: &[String], hits: &[Hit]) -> Passage {
+/// Returns the sentences where most of the query stands; the beginning when nothing was hit. `promising` has the blocks
+/// with hits, in order, each with how many texts of the query stand in it; `hits` reads one of them, in the order of
+/// the text. A block that cannot show more than another is not read.
+pub(crate) fn best(
+    blocks: &[String],
+    promising: &[(u32, usize)],
+    mut hits: impl FnMut(u32) -> Vec<Hit>,
+) -> Passage {
     let mut best: Option<(u32, Window)> = None;
-    for (number, text) in (0_u32..).zip(blocks) {
-        let mut here: Vec<&Hit> =
-            hits.iter().filter(|hit| hit.part == Part::Body && hit.block == number).collect();
-        here.sort_by_key(|hit| (hit.range.start, hit.range.end));
-        let found = best_window(text, &here);
+    for (block, clauses) in promising {
         // The first of equals, so that the passage is the one that a reader comes to first.
+        if best.as_ref().is_some_and(|(_, old)| old.clauses >= *clauses) {
+            continue;
+        }
+        let hits = hits(*block);
+        let hits: Vec<&Hit> = hits.iter().collect();
         let better = |new: &Window| best.as_ref().is_none_or(|(_, old)| new.clauses > old.clauses);
-        if let Some(found) = found.filter(better) {
-            best = Some((number, found));
+        if let Some(found) = best_window(text_of(blocks, *block), &hits).filter(better) {
+            best = Some((*block, found));
         }
     }
     if let Some((block, Window { range, marks, .. })) = best {
@@ -51,9 +58,12 @@ pub(crate) fn best(blocks: &[String], hits: &[Hit]) -> Passage {
     })
 }
 
+fn text_of(blocks: &[String], block: u32) -> &str {
+    usize::try_from(block).ok().and_then(|block| blocks.get(block)).map_or("", String::as_str)
+}
+
 fn passage(blocks: &[String], block: u32, range: Range<usize>, marks: Vec<Range<usize>>) -> Passage {
-    let text = usize::try_from(block).ok().and_then(|block| blocks.get(block));
-    let text = text.and_then(|text| text.get(range.clone())).unwrap_or_default().to_owned();
+    let text = text_of(blocks, block).get(range.clone()).unwrap_or_default().to_owned();
     Passage { text, marks, block, range }
 }
 
@@ -143,7 +153,8 @@ mod tests {
             let at = text.char_indices().nth(800).map_or(0, |(at, _)| at);
             let mark = at..at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
             let hit = Hit { part: Part::Body, block: 0, range: mark.clone(), clause: 0 };
-            let Passage { text: passage, marks, .. } = best(std::slice::from_ref(&text), &[hit]);
+            let Passage { text: passage, marks, .. } =
+                best(std::slice::from_ref(&text), &[(0, 1)], |_| vec![hit.clone()]);
             assert!((100..=LONGEST).contains(&passage.chars().count()), "{word} {}", passage.chars().count());
             assert_eq!(marks.len(), 1);
             assert_eq!(passage.get(marks[0].clone()), text.get(mark));

@@ -8,10 +8,10 @@ use store::VersionInContext;
 use tantivy::IndexWriter;
 
 use crate::build::Build;
-use crate::folder::{Folder, WriteLock};
 use crate::fields::ReadVersion;
+use crate::folder::{Folder, WriteLock};
 use crate::index::documents;
-use crate::{Config, IndexError};
+use crate::{Config, IndexError, Refused};
 
 /// An index that is being built. As long as it is, no process writes to the living one: what became searchable there
 /// after its article was read from the store would be lost by the switch.
@@ -42,15 +42,16 @@ impl Rebuild {
         Ok(Self { folder, lexicon, build, writer, lock })
     }
 
-    /// Adds versions.
+    /// Adds versions, and returns those that cannot be indexed.
     ///
     /// # Errors
     /// When the engine fails.
-    pub fn add(&self, versions: &[VersionInContext]) -> Result<(), IndexError> {
+    pub fn add(&self, versions: &[VersionInContext]) -> Result<Vec<Refused>, IndexError> {
         let read: Vec<ReadVersion> =
             versions.iter().map(|version| ReadVersion::read(version.clone(), &self.lexicon)).collect();
-        let documents = documents(&self.build, &read)?;
-        self.build.add(&self.writer.lock().unwrap_or_else(PoisonError::into_inner), documents)
+        let (documents, refused) = documents(&self.build.fields, &read)?;
+        self.build.add(&self.writer.lock().unwrap_or_else(PoisonError::into_inner), documents)?;
+        Ok(refused)
     }
 
     /// Makes this index the living one and removes those before it; processes that run follow at their next search.

@@ -1,149 +1,123 @@
 //! Answers a search: all that matches is counted, one page of it is shown.
 
-use std::collections::HashMap;
-
 use model::ArticleId;
-use query::{Document, Lexicon, Plan, evaluate};
-use tantivy::schema::Value;
-use tantivy::{DocAddress, Searcher, TantivyDocument};
+use query::Plan;
+use tantivy::Searcher;
 
-use crate::docs::Segment;
-use crate::facets::Counting;
-use crate::fields::{Fields, Shown};
-use crate::{Cursor, IndexError, Order, SearchHit, SearchHits, SearchRequest, passage};
+use crate::best::best;
+use crate::build::Build;
+use crate::compile::compile;
+use crate::expansion::Expansion;
+use crate::gather::{Found, Gather, Gathered, Newest};
+use crate::page::Page;
+use crate::{Cursor, IndexError, Order, SearchHits, SearchRequest};
 
 /// Most hits of a page.
 const MOST: usize = 1_000;
 
-/// A document that matches, with what it is sorted by.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    address: DocAddress,
-    article: u64,
-    published: i64,
-    score: f32,
-    /// Whether it was found by the sound of a name alone.
-    heard: bool,
+/// One search over one snapshot of the index.
+struct Search<'a> {
+    searcher: &'a Searcher,
+    build: &'a Build,
+    request: &'a SearchRequest,
+    expansion: Expansion,
 }
 
-/// Runs `request` over one snapshot of the index.
+/// Runs `request`.
 pub(crate) fn search(
     searcher: &Searcher,
-    fields: &Fields,
-    lexicon: &Lexicon,
+    build: &Build,
     request: &SearchRequest,
 ) -> Result<SearchHits, IndexError> {
+    let search = Search { searcher, build, request, expansion: Expansion::of(&request.plan) };
     let unheard = request.plan.is_heard().then(|| request.plan.unheard());
-    let (mut found, counting) = gather(searcher, fields, request, unheard.as_ref())?;
-    let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
-    sort(&mut found, request.order);
     // Hits that do not come in the order of time alone are paged by their number.
-    let by_number = request.order == Order::Best || unheard.is_some();
-    let limit = request.limit.min(MOST);
-    let start = found.iter().position(|one| is_after(one, &found, request, by_number)).unwrap_or(found.len());
-    let page = found.get(start..).unwrap_or_default();
-    let shown = page.get(..limit.min(page.len())).unwrap_or_default();
-    let mut hits = Vec::new();
-    for one in shown {
-        hits.push(hit(searcher, fields, lexicon, (request, one))?);
-    }
-    let next = shown.last().filter(|_| page.len() > shown.len()).map(|last| Cursor {
-        value: if by_number {
-            i64::try_from(start + shown.len()).unwrap_or(i64::MAX)
-        } else {
-            last.published
-        },
-        article: ArticleId(i64::try_from(last.article).unwrap_or(i64::MAX)),
-    });
-    Ok(SearchHits { total, hits, facets: counting.into_facets(), next })
-}
-
-fn gather(
-    searcher: &Searcher,
-    fields: &Fields,
-    request: &SearchRequest,
-    unheard: Option<&Plan>,
-) -> Result<(Vec<Found>, Counting), IndexError> {
-    let mut found = Vec::new();
-    let mut counting = Counting::default();
-    for (ord, reader) in (0_u32..).zip(searcher.segment_readers()) {
-        let segment = Segment::open(reader, fields)?;
-        let docs = segment.matching(&request.plan)?;
-        counting.add(reader, &docs)?;
-        let asked_for = unheard.map(|plan| segment.matching(plan)).transpose()?;
-        let mut scores: HashMap<u32, f32> = HashMap::new();
-        if request.order == Order::Best {
-            scores.extend(docs.iter().map(|doc| (doc, 0.0)));
-            segment
-                .texts(&request.plan, &mut |field, spans, weight| field.score(spans, &mut scores, weight))?;
-        }
-        let (articles, published) =
-            (reader.fast_fields().u64("article")?, reader.fast_fields().i64("published")?);
-        found.extend(docs.iter().map(|doc| Found {
-            address: DocAddress::new(ord, doc),
-            article: articles.first(doc).unwrap_or(0),
-            published: published.first(doc).unwrap_or(0),
-            score: scores.get(&doc).copied().unwrap_or(0.0),
-            heard: asked_for.as_ref().is_some_and(|docs| !docs.contains(doc)),
-        }));
-    }
-    Ok((found, counting))
-}
-
-/// What was only heard comes last. Ties are broken by the article's number, so that pages neither overlap nor leave a
-/// gap.
-fn sort(found: &mut [Found], order: Order) {
-    found.sort_by(|a, b| {
-        let newer = b.published.cmp(&a.published).then(b.article.cmp(&a.article));
-        let better = match order {
-            Order::Newest => newer,
-            Order::Best => b.score.total_cmp(&a.score).then(newer),
-        };
-        a.heard.cmp(&b.heard).then(better)
-    });
-}
-
-/// Whether a document belongs to the page that is asked for or to a later one.
-fn is_after(one: &Found, found: &[Found], request: &SearchRequest, by_number: bool) -> bool {
-    let Some(cursor) = request.after else { return true };
-    if by_number {
-        let shown = usize::try_from(cursor.value).unwrap_or(0);
-        found.get(shown).is_some_and(|first| first.address == one.address)
+    if request.order == Order::Best || unheard.is_some() {
+        search.by_number(unheard.as_ref())
     } else {
-        let article = u64::try_from(cursor.article.0).unwrap_or(0);
-        (one.published, one.article) < (cursor.value, article)
+        search.by_time()
     }
 }
 
-fn hit(
+/// Returns the articles that answer best, each with its score; nothing is counted and nothing is shown.
+pub(crate) fn ranked(
     searcher: &Searcher,
-    fields: &Fields,
-    lexicon: &Lexicon,
-    (request, found): (&SearchRequest, &Found),
-) -> Result<SearchHit, IndexError> {
-    let document: TantivyDocument = searcher.doc(found.address)?;
-    let text = document.get_first(fields.shown).and_then(|value| value.as_str()).unwrap_or_default();
-    let shown: Shown = serde_json::from_str(text).map_err(IndexError::Stored)?;
-    let blocks: Vec<&str> = shown.blocks.iter().map(String::as_str).collect();
-    let read = Document::read(&shown.title, &blocks, lexicon, shown.facts());
-    let hits = evaluate(&request.plan, &read).unwrap_or_default();
-    let (title, title_marks) = passage::title(&shown.title, &hits);
-    let passage = passage::best(&shown.blocks, &hits);
-    let entities = read.entities(|token| token.is_within(passage.block, &passage.range));
-    Ok(SearchHit {
-        entities: entities.into_iter().map(str::to_owned).collect(),
-        article: ArticleId(i64::try_from(found.article).unwrap_or(i64::MAX)),
-        story: shown.story_id(),
-        title,
-        title_marks,
-        passage: passage.text,
-        passage_marks: passage.marks,
-        lang: shown.lang(),
-        published: shown.published(),
-        source: shown.source,
-        source_name: shown.source_name,
-        url: shown.url,
-        from_feed: shown.from_feed,
-        heard: found.heard,
-    })
+    build: &Build,
+    plan: &Plan,
+    most: usize,
+) -> Result<Vec<(ArticleId, f32)>, IndexError> {
+    let query = compile(plan, &build.fields, &Expansion::of(plan), true);
+    let found = best(searcher, &*query, most)?;
+    Ok(found.iter().map(|one| (article_of(one), one.score)).collect())
+}
+
+pub(crate) fn article_of(found: &Found) -> ArticleId {
+    ArticleId(i64::try_from(found.article).unwrap_or(i64::MAX))
+}
+
+impl Search<'_> {
+    fn by_time(&self) -> Result<SearchHits, IndexError> {
+        let limit = self.request.limit.min(MOST);
+        let after = |cursor: Cursor| (cursor.value, u64::try_from(cursor.article.0).unwrap_or(0));
+        // One more than is shown tells whether there is another page.
+        let newest = Newest { most: limit + 1, after: self.request.after.map(after) };
+        let gathered = self.gather(&self.request.plan, newest, true)?;
+        let shown = gathered.newest.get(..limit.min(gathered.newest.len())).unwrap_or_default();
+        let next = shown.last().filter(|_| gathered.newest.len() > limit);
+        let next = next.map(|last| Cursor { value: last.published, article: article_of(last) });
+        self.hits(&gathered, shown, next)
+    }
+
+    /// What was only heard comes last.
+    fn by_number(&self, unheard: Option<&Plan>) -> Result<SearchHits, IndexError> {
+        let gathered = self.gather(&self.request.plan, Newest { most: 0, after: None }, true)?;
+        let total = usize::try_from(gathered.total()).unwrap_or(usize::MAX);
+        let start =
+            self.request.after.map_or(0, |cursor| usize::try_from(cursor.value).unwrap_or(0)).min(total);
+        let end = start.saturating_add(self.request.limit.min(MOST)).min(total);
+        let mut found = self.top(unheard.unwrap_or(&self.request.plan), end)?;
+        if let Some(unheard) = unheard.filter(|_| found.len() < end) {
+            let heard = Plan::And(vec![self.request.plan.clone(), Plan::Not(Box::new(unheard.clone()))]);
+            let more = self.top(&heard, end - found.len())?;
+            found.extend(more.into_iter().map(|one| Found { heard: true, ..one }));
+        }
+        let shown = found.get(start.min(found.len())..end.min(found.len())).unwrap_or_default();
+        let next = shown.last().filter(|_| end < total);
+        let value = i64::try_from(end).unwrap_or(i64::MAX);
+        let next = next.map(|last| Cursor { value, article: article_of(last) });
+        self.hits(&gathered, shown, next)
+    }
+
+    /// Returns the first documents in the order that is asked for.
+    fn top(&self, plan: &Plan, most: usize) -> Result<Vec<Found>, IndexError> {
+        Ok(match self.request.order {
+            Order::Newest => self.gather(plan, Newest { most, after: None }, false)?.newest,
+            Order::Best => {
+                let query = compile(plan, &self.build.fields, &self.expansion, true);
+                best(self.searcher, &*query, most)?
+            }
+        })
+    }
+
+    fn gather(&self, plan: &Plan, newest: Newest, counted: bool) -> Result<Gathered, IndexError> {
+        let query = compile(plan, &self.build.fields, &self.expansion, false);
+        let facts = counted.then(|| self.build.facts.of(self.searcher)).transpose()?;
+        Ok(self.searcher.search(&*query, &Gather { newest, facts })?)
+    }
+
+    fn hits(
+        &self,
+        gathered: &Gathered,
+        shown: &[Found],
+        next: Option<Cursor>,
+    ) -> Result<SearchHits, IndexError> {
+        let Self { searcher, build, request, expansion } = self;
+        let page = Page { searcher, fields: &build.fields, plan: &request.plan, expansion };
+        Ok(SearchHits {
+            total: gathered.total(),
+            hits: page.hits(shown)?,
+            facets: build.facts.facets(&gathered.counted),
+            next,
+        })
+    }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::VersionId;
-use store::{Failed, Handler, Indexing, Job, JobKind};
+use store::{Failed, Handler, Indexing, Job, JobKind, VersionInContext};
 
-use crate::{IndexError, TantivyIndex};
+use crate::{IndexError, Refused, TantivyIndex};
 
 /// Fills the index.
 pub struct IndexService {
@@ -40,8 +40,28 @@ impl Handler for IndexService {
         let newest = self.store.newest_of(&versions).await?;
         let index = Arc::clone(&self.index);
         let put = tokio::task::spawn_blocking(move || index.put(&newest)).await;
-        put.map_err(|_| Failed::passing(&"the index panicked"))?.map_err(|error| failed(&error))?;
-        Ok(self.store.finish_index(jobs).await?)
+        let refused =
+            put.map_err(|_| Failed::passing(&"the index panicked"))?.map_err(|error| failed(&error))?;
+        let Some(Refused { article, reason }) = refused.first() else {
+            return Ok(self.store.finish_index(jobs).await?);
+        };
+        let reason = format!("article {} cannot be indexed: {reason}", article.0);
+        let (bad, good) = self.split(jobs, &refused).await?;
+        self.store.finish_index(&good).await?;
+        Err(Failed::last(&reason).only(&bad))
+    }
+}
+
+impl IndexService {
+    /// Parts the jobs whose article was refused from all others.
+    async fn split(&self, jobs: &[Job], refused: &[Refused]) -> Result<(Vec<Job>, Vec<Job>), Failed> {
+        let (mut bad, mut good) = (Vec::new(), Vec::new());
+        for job in jobs {
+            let newest = self.store.newest_of(&[VersionId(job.subject)]).await?;
+            let is_refused = |one: &VersionInContext| refused.iter().any(|bad| bad.article == one.article.id);
+            if newest.iter().any(is_refused) { bad.push(job.clone()) } else { good.push(job.clone()) }
+        }
+        Ok((bad, good))
     }
 }
 

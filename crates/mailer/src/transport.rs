@@ -132,7 +132,7 @@ impl SendError {
             Self::NoSuchAddress { .. } => Failure::Final,
             _ => Failure::Passing,
         };
-        Failed { failure, reason: self.to_string() }
+        Failed::new(failure, self)
     }
 }
 

@@ -20,6 +20,9 @@ use tokio_util::task::TaskTracker;
 use crate::house::House;
 use crate::timed::{Stopwatch, Timed};
 
+/// So often it is looked whether the index has small segments and nothing else to do.
+const TIDY: std::time::Duration = std::time::Duration::from_mins(1);
+
 /// The services that `--only` names.
 pub(crate) const SERVICES: [&str; 6] = ["fetcher", "extractor", "matcher", "indexer", "mailer", "web"];
 
@@ -170,13 +173,32 @@ impl Pipeline {
         for entry in &self.entries {
             tracker.spawn(Arc::clone(&entry.stage).run(shutdown.clone()));
         }
+        if let Some(index) = &self.index {
+            tracker.spawn(tidy(Arc::clone(index), shutdown.clone()));
+        }
         tracker.close();
         tracker
     }
 
     /// Closes what is open on disk.
     pub(crate) fn close(&self) -> anyhow::Result<()> {
+        if let Some(index) = &self.index {
+            index.close()?;
+        }
         Ok(self.archive.close()?)
+    }
+}
+
+/// Merges small segments of the index while nothing is written to it.
+async fn tidy(index: Arc<TantivyIndex>, shutdown: CancellationToken) {
+    while shutdown.run_until_cancelled(tokio::time::sleep(TIDY)).await.is_some() {
+        let index = Arc::clone(&index);
+        match tokio::task::spawn_blocking(move || index.tidy()).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(segments)) => tracing::info!(segments, "small segments of the index are merged"),
+            Ok(Err(error)) => tracing::warn!(%error, "small segments of the index could not be merged"),
+            Err(error) => tracing::warn!(%error, "merging small segments of the index was cut short"),
+        }
     }
 }
 

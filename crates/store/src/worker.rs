@@ -9,7 +9,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use jiff::{SignedDuration, Timestamp};
-use model::Clock;
+use model::{Clock, JobId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -44,17 +44,30 @@ pub struct Failed {
     pub failure: Failure,
     /// The reason. It is stored and shown: no address, query or text in it.
     pub reason: String,
+    /// Which jobs of a batch failed, when the others are finished; empty when it is all of them.
+    pub only: Vec<JobId>,
 }
 
 impl Failed {
+    /// A failure.
+    pub fn new(failure: Failure, reason: &dyn ToString) -> Self {
+        Self { failure, reason: reason.to_string(), only: Vec::new() }
+    }
+
     /// A failure that may pass.
     pub fn passing(reason: &dyn ToString) -> Self {
-        Self { failure: Failure::Passing, reason: reason.to_string() }
+        Self::new(Failure::Passing, reason)
     }
 
     /// A failure that no further try will mend.
     pub fn last(reason: &dyn ToString) -> Self {
-        Self { failure: Failure::Final, reason: reason.to_string() }
+        Self::new(Failure::Final, reason)
+    }
+
+    /// Says that these jobs alone failed, and that the others of their batch are finished.
+    #[must_use]
+    pub fn only(self, jobs: &[Job]) -> Self {
+        Self { only: jobs.iter().map(|job| job.id).collect(), ..self }
     }
 }
 
@@ -97,7 +110,8 @@ impl<H: Handler> Worker<H> {
         Self { handler, queue, clock, config }
     }
 
-    /// Leases a batch and works it off; a batch that failed as a whole is tried one by one.
+    /// Leases a batch and works it off; a batch that failed as a whole is tried one by one, and of one that failed in part
+    /// only those jobs failed that the handler names.
     ///
     /// # Errors
     /// When the queue itself cannot be reached.
@@ -112,7 +126,8 @@ impl<H: Handler> Worker<H> {
         if let Err(failed) = self.work(&jobs).await {
             match jobs.as_slice() {
                 [job] => self.record(job, &failed).await?,
-                _ => self.work_singly(&jobs).await?,
+                _ if failed.only.is_empty() => self.work_singly(&jobs).await?,
+                _ => self.record_some(&jobs, &failed).await?,
             }
         }
         Ok(Step::Worked)
@@ -123,6 +138,13 @@ impl<H: Handler> Worker<H> {
             if let Err(failed) = self.work(std::slice::from_ref(job)).await {
                 self.record(job, &failed).await?;
             }
+        }
+        Ok(())
+    }
+
+    async fn record_some(&self, jobs: &[Job], failed: &Failed) -> Result<(), StoreError> {
+        for job in jobs.iter().filter(|job| failed.only.contains(&job.id)) {
+            self.record(job, failed).await?;
         }
         Ok(())
     }

@@ -30,7 +30,8 @@ pub(crate) fn fill(folder: &Path, corpus: &Corpus, lexicon: &Lexicon) -> Filled 
         reading += took;
         let Some(versions) = versions else { break };
         text_bytes += versions.iter().map(corpus::text_bytes).sum::<u64>();
-        let (texts, took) = timed(|| -> Vec<(String, u64)> { versions.iter().map(|one| words(one, lexicon)).collect() });
+        let (texts, took) =
+            timed(|| -> Vec<(String, u64)> { versions.iter().map(|one| words(one, lexicon)).collect() });
         analysis += took;
         for (version, (words, count)) in versions.iter().zip(texts) {
             tokens += count;

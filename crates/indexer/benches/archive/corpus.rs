@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, Origin, Source, SourceKind, StoryId, Version, VersionId,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, Origin, Source, SourceKind, StoryId, Version,
+    VersionId,
 };
 use query::Document;
 use serde::Deserialize;
@@ -40,9 +41,9 @@ impl Corpus {
     pub(crate) fn versions(&self) -> impl Iterator<Item = VersionInContext> + use<> {
         let length = i64::try_from(self.length).unwrap();
         let lines = BufReader::new(File::open(&self.path).unwrap()).lines().take(self.length);
-        (1..).zip(lines).map(move |(number, line)| {
-            version(number, length, serde_json::from_str(&line.unwrap()).unwrap())
-        })
+        (1..)
+            .zip(lines)
+            .map(move |(number, line)| version(number, length, serde_json::from_str(&line.unwrap()).unwrap()))
     }
 
     pub(crate) fn batches(&self, size: usize) -> impl Iterator<Item = Vec<VersionInContext>> + use<> {
@@ -68,7 +69,7 @@ fn version(number: i64, length: i64, line: Line) -> VersionInContext {
     };
     let host = line.source;
     let id = host.split('.').next().unwrap().to_owned();
-    let kind = if id.len() % 2 == 0 { SourceKind::State } else { SourceKind::Independent };
+    let kind = if id.len().is_multiple_of(2) { SourceKind::State } else { SourceKind::Independent };
     VersionInContext {
         version: Version {
             id: VersionId(number),
@@ -91,12 +92,7 @@ fn version(number: i64, length: i64, line: Line) -> VersionInContext {
             backlog: false,
             story: Some(StoryId(number)),
         },
-        source: Source {
-            name: host,
-            country: country.to_owned(),
-            kind,
-            ..Source::new(id.parse().unwrap())
-        },
+        source: Source { name: host, country: country.to_owned(), kind, ..Source::new(id.parse().unwrap()) },
     }
 }
 

@@ -5,7 +5,7 @@
 //! of each class. With `--index` the index is kept in that folder, and searched again by the next run without filling it.
 //! All figures are processor time: of the whole process for indexing, the engine's threads and merges included; of the
 //! one thread that searches for queries.
-#![expect(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "a bench fails loudly and shows its result")]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails loudly and shows its result")]
 #![expect(clippy::cast_precision_loss, reason = "figures of a bench")]
 
 mod bare;
@@ -68,7 +68,8 @@ fn main() {
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut found = Arguments { docs: PathBuf::new(), limit: usize::MAX, queries: 100, index: None, bare: true };
+    let mut found =
+        Arguments { docs: PathBuf::new(), limit: usize::MAX, queries: 100, index: None, bare: true };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -121,7 +122,8 @@ fn fill(index: &TantivyIndex, corpus: &Corpus, lexicon: &Lexicon) -> Filled {
             versions.into_iter().map(|version| ReadVersion::read(version, lexicon)).collect()
         });
         analysis += took;
-        let (counted, took) = timed(|| read.iter().map(|one| corpus::keys(&one.document).count() as u64).sum::<u64>());
+        let (counted, took) =
+            timed(|| read.iter().map(|one| corpus::keys(&one.document).count() as u64).sum::<u64>());
         tokens += counted;
         reading += took;
         index.put_read(&read).unwrap();
@@ -159,7 +161,7 @@ fn ask(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], figures:
     let common = questions.iter().filter(|question| question.class == "common");
     let ranked = common.map(|question| {
         let plan = plan(&parse(&question.text).unwrap(), lexicon).unwrap();
-        timed(|| index.search(&SearchRequest { plan, order: Order::Best, limit: 10, after: None }).unwrap()).1 * 1e3
+        timed(|| index.best(&plan, 10).unwrap()).1 * 1e3
     });
     figures.insert("common_best_ms".to_owned(), quantiles(ranked.collect()));
 }
@@ -173,7 +175,8 @@ fn page(index: &TantivyIndex, lexicon: &Lexicon, question: &Question) -> u64 {
 
 fn quantiles(mut figures: Vec<f64>) -> Value {
     figures.sort_by(f64::total_cmp);
-    let at = |part: usize| figures.get((figures.len().saturating_sub(1)) * part / 100).copied().unwrap_or(0.0);
+    let at =
+        |part: usize| figures.get((figures.len().saturating_sub(1)) * part / 100).copied().unwrap_or(0.0);
     json!({ "p50": round(at(50)), "p99": round(at(99)) })
 }
 

@@ -95,7 +95,19 @@ pub(crate) fn questions(corpus: &Corpus, each: usize) -> Vec<Question> {
 }
 
 const CLASSES: [&str; 13] = [
-    "rare", "mid", "common", "best", "and", "or", "phrase", "near", "prefix", "filter", "not", "not_alone", "title",
+    "rare",
+    "mid",
+    "common",
+    "best",
+    "and",
+    "or",
+    "phrase",
+    "near",
+    "prefix",
+    "filter",
+    "not",
+    "not_alone",
+    "title",
 ];
 
 fn question(class: &str, stock: &Stock, dice: &mut Dice) -> String {
@@ -104,7 +116,9 @@ fn question(class: &str, stock: &Stock, dice: &mut Dice) -> String {
         "rare" => dice.one(rare).clone(),
         "mid" => dice.one(mid).clone(),
         "common" | "best" => dice.one(common).clone(),
-        "and" => format!("{} {}", dice.one(common), dice.one(if dice.0 % 2 == 0 { mid } else { common })),
+        "and" => {
+            format!("{} {}", dice.one(common), dice.one(if dice.0.is_multiple_of(2) { mid } else { common }))
+        }
         "or" => format!("{} OR {} OR {}", dice.one(mid), dice.one(mid), dice.one(common)),
         "phrase" => {
             let (run, at) = (dice.one(runs), dice.roll(10));
@@ -119,7 +133,8 @@ fn question(class: &str, stock: &Stock, dice: &mut Dice) -> String {
             format!("{word}*")
         }
         "filter" => {
-            let filter = dice.one(&["lang:ru", "country:CN", "after:2026-01-01", "kind:state", "before:2024-03-01"]);
+            let filter =
+                dice.one(&["lang:ru", "country:CN", "after:2026-01-01", "kind:state", "before:2024-03-01"]);
             format!("{} {filter}", dice.one(common))
         }
         "not" => format!("{} -{}", dice.one(common), dice.one(mid)),

@@ -38,7 +38,9 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         after = last.article.id;
         let count = u64::try_from(batch.len())?;
         articles += count;
-        rebuild.add(&batch)?;
+        for indexer::Refused { article, reason } in rebuild.add(&batch)? {
+            tracing::warn!(article.id = article.0, reason, "an article cannot be indexed");
+        }
         bar.inc(count);
     }
     rebuild.switch()?;
