@@ -12,8 +12,9 @@ use store::VersionInContext;
 use crate::build::{Build, Numbered};
 use crate::fields::{Fields, ReadVersion, number_of};
 use crate::folder::Folder;
+use crate::spelling::{self, Respelling};
 use crate::writing::Writing;
-use crate::{Config, IndexError, SearchHits, SearchRequest, search};
+use crate::{Config, IndexError, SearchHit, SearchHits, SearchRequest, clauses, search, similar};
 
 /// The archive index.
 #[derive(Debug)]
@@ -185,7 +186,11 @@ impl TantivyIndex {
     /// # Errors
     /// When the engine fails.
     pub fn tidy(&self) -> Result<usize, IndexError> {
-        held(&self.writing).as_mut().map_or(Ok(0), Writing::tidy)
+        let mut writing = held(&self.writing);
+        match &mut *writing {
+            Some(writing) => writing.tidy(),
+            None => writing.insert(self.start_writing()?).tidy(),
+        }
     }
 
     /// Ends writing: waits until segments that are being merged are merged. Without it a process that ends leaves
@@ -214,6 +219,44 @@ impl TantivyIndex {
     pub fn best(&self, plan: &Plan, most: usize) -> Result<Vec<(ArticleId, f32)>, IndexError> {
         let (build, searcher) = self.snapshot()?;
         search::ranked(&searcher, &build, plan, most)
+    }
+
+    /// Returns how many articles each text of a plan finds by itself, by its number among them: what finds nothing is a
+    /// dead term.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn clause_counts(&self, plan: &Plan) -> Result<Vec<u64>, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        Ok(clauses::counts(&searcher, &build, plan)?)
+    }
+
+    /// Returns what may have been meant by the words of a typed query that hardly any article has, the likeliest first.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn respellings(&self, typed: &str) -> Result<Vec<Respelling>, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        spelling::respellings(&searcher, &build, typed)
+    }
+
+    /// Returns the most frequent words that begin as typed, each with its number of articles.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn words_beginning(&self, typed: &str, most: usize) -> Result<Vec<(String, u64)>, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        spelling::beginning(&searcher, &build, typed, most)
+    }
+
+    /// Returns the articles that share an article's rarest words, the most like it first; `None` when it is not in the
+    /// index.
+    ///
+    /// # Errors
+    /// When the engine fails.
+    pub fn similar(&self, article: ArticleId, most: usize) -> Result<Option<Vec<SearchHit>>, IndexError> {
+        let (build, searcher) = self.snapshot()?;
+        similar::similar(&searcher, &build, article, most)
     }
 
     fn snapshot(&self) -> Result<(Arc<Build>, tantivy::Searcher), IndexError> {

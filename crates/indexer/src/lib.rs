@@ -8,6 +8,7 @@
 
 mod best;
 mod build;
+mod clauses;
 mod compile;
 mod config;
 mod docset;
@@ -30,7 +31,9 @@ mod search;
 mod service;
 mod shape;
 mod shown;
+mod similar;
 mod spans_query;
+mod spelling;
 mod wanted_query;
 mod writing;
 
@@ -41,3 +44,4 @@ pub use hits::{Cursor, Facets, Order, SearchHit, SearchHits, SearchRequest};
 pub use index::{Numbers, Refused, TantivyIndex};
 pub use rebuild::Rebuild;
 pub use service::IndexService;
+pub use spelling::Respelling;

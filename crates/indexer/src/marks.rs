@@ -128,3 +128,13 @@ fn hits(marks: &[(u32, Span)], (part, block): (Part, u32), first: u32, words: &[
     }
     hits
 }
+
+/// Returns the word at a position of the text.
+pub(crate) fn word_at(shown: &Shown, position: u32) -> Option<&str> {
+    let places = shown.places();
+    let block = places.partition_point(|place| place.end <= position);
+    let first = places.get(block)?.start;
+    let words = shown.words(u32::try_from(block).ok()?);
+    let range = words.get(usize::try_from(position.checked_sub(first)?).ok()?)?;
+    shown.blocks.get(block)?.get(range.clone())
+}

@@ -32,19 +32,20 @@ impl Page<'_> {
             let segment = self.searcher.segment_reader(first.address.segment_ord);
             let mut marker = Marker::open(segment, self.fields, self.plan, self.expansion)?;
             for (at, one) in of_segment {
-                let shown = self.shown(one.address)?;
+                let shown = stored(self.searcher, self.fields, one.address)?;
                 hits.push((*at, hit(one, shown, &marker.marks(one.address.doc_id))));
             }
         }
         hits.sort_by_key(|(at, _)| *at);
         Ok(hits.into_iter().map(|(_, hit)| hit).collect())
     }
+}
 
-    fn shown(&self, address: DocAddress) -> Result<Shown, IndexError> {
-        let document: TantivyDocument = self.searcher.doc(address)?;
-        let text = document.get_first(self.fields.shown).and_then(|value| value.as_str()).unwrap_or_default();
-        serde_json::from_str(text).map_err(IndexError::Stored)
-    }
+/// Reads what was kept of a document.
+pub(crate) fn stored(searcher: &Searcher, fields: &Fields, address: DocAddress) -> Result<Shown, IndexError> {
+    let document: TantivyDocument = searcher.doc(address)?;
+    let text = document.get_first(fields.shown).and_then(|value| value.as_str()).unwrap_or_default();
+    serde_json::from_str(text).map_err(IndexError::Stored)
 }
 
 fn hit(found: &Found, shown: Shown, marks: &Marks) -> SearchHit {

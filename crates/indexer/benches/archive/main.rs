@@ -58,6 +58,11 @@ fn main() {
         }
         figures.insert("ours".to_owned(), ours.json());
     }
+    // What a house does while nothing comes; it is in no figure.
+    while index.tidy().unwrap() > 0 || index.tidy().unwrap() > 0 {
+        index.close().unwrap();
+    }
+    index.close().unwrap();
     let numbers = index.numbers().unwrap();
     figures.insert("documents".to_owned(), json!(numbers.documents));
     figures.insert("segments".to_owned(), json!(numbers.segments));

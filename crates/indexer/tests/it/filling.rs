@@ -79,3 +79,47 @@ async fn jobs_stay_open_when_the_index_cannot_be_written() {
     assert!(failed.reason.contains("another process"), "{}", failed.reason);
     assert!(shelf.finished.lock().unwrap().is_empty());
 }
+
+/// An article of which the engine could not count the words.
+fn endless(id: i64) -> VersionInContext {
+    let mut version = english(id, "rail");
+    let block = version.version.blocks.first().unwrap().clone();
+    let empty = model::Block { text: String::new(), ..block.clone() };
+    version.version.blocks = vec![empty; 1_100_000];
+    version.version.blocks.push(block);
+    version
+}
+
+#[tokio::test]
+async fn an_article_that_cannot_be_indexed_fails_alone_and_for_good() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = Arc::new(open(&folder));
+    let shelf = Arc::new(Shelf {
+        versions: vec![english(1, "rail"), endless(2), english(3, "rail")],
+        finished: Mutex::default(),
+        index: Arc::clone(&index),
+    });
+    let service = IndexService::new(shelf.clone(), Arc::clone(&index));
+    let failed = service.handle(&[job(1), job(2), job(3)]).await.unwrap_err();
+    assert_eq!(failed.failure, Failure::Final);
+    assert_eq!(failed.only, [JobId(2)]);
+    assert_eq!(failed.reason, "article 2 cannot be indexed: its text has too many blocks");
+    assert_eq!(*shelf.finished.lock().unwrap(), [(1, 2), (3, 2)]);
+    assert_eq!(found(&index, "rail"), [1, 3]);
+}
+
+#[test]
+fn small_segments_are_merged_when_nothing_came_for_a_while() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = open(&folder);
+    for id in 1..=5 {
+        index.put(&[english(id, "rail")]).unwrap();
+    }
+    assert_eq!(index.tidy().unwrap(), 0, "something came since it was last asked");
+    assert_eq!(index.tidy().unwrap(), 5);
+    index.close().unwrap();
+    assert_eq!(index.segments(), 1);
+    assert_eq!(found(&index, "rail"), [1, 2, 3, 4, 5]);
+    index.put(&[english(6, "rail")]).unwrap();
+    assert_eq!(found(&index, "rail"), [1, 2, 3, 4, 5, 6], "what was closed is opened again");
+}

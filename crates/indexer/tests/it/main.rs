@@ -6,5 +6,6 @@ mod agreement;
 mod disk;
 mod filling;
 mod given;
+mod helping;
 mod pages;
 mod searching;

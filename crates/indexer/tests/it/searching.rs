@@ -53,6 +53,7 @@ fn a_phrase_stands_together_in_one_block() {
     ]);
     let find = |query| found(&given.index, query);
     assert_eq!(find("\"dry port\""), [1]);
+    assert_eq!(find("\"dry port\"~3"), [1]);
     assert_eq!(find("\"dry port\"~4"), [1, 2]);
     assert_eq!(find("dry NEAR/4 port"), [1, 2]);
     assert_eq!(find("dry NEAR/2 port"), [1]);
