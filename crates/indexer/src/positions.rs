@@ -1,9 +1,9 @@
 //! Positions of keys in one field of one segment, document after document.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 
 use query::{Pattern, Positions, Spans};
+use rustc_hash::FxHashMap;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, Term};
@@ -17,8 +17,8 @@ use crate::shape::keys_of;
 /// Positions are read when they are asked for: most documents are ruled out by their first words.
 pub(crate) struct DocPositions {
     doc: DocId,
-    keys: HashMap<Key, RefCell<Places>>,
-    patterns: HashMap<Pattern, RefCell<Places>>,
+    keys: FxHashMap<Key, RefCell<Places>>,
+    patterns: FxHashMap<Pattern, RefCell<Places>>,
 }
 
 /// Where a key stands: in the postings of each term that it is written as.
@@ -36,7 +36,7 @@ impl DocPositions {
         expansion: &Expansion,
     ) -> tantivy::Result<Self> {
         let index = segment.inverted_index(field)?;
-        let mut keys = HashMap::new();
+        let mut keys = FxHashMap::default();
         for key in keys_of(spans) {
             let mut postings = Vec::new();
             for term in terms_of(key) {
@@ -44,7 +44,7 @@ impl DocPositions {
             }
             keys.insert(key.clone(), Places::new(postings));
         }
-        let mut patterns = HashMap::new();
+        let mut patterns = FxHashMap::default();
         let wanted = spans.patterns();
         if !wanted.is_empty() {
             let fitting = expansion.fitting(segment, field)?;
@@ -88,6 +88,16 @@ impl Places {
         if self.doc != Some(doc) {
             self.doc = Some(doc);
             self.here.clear();
+            if let [only] = &mut self.postings[..] {
+                if only.doc() < doc {
+                    only.seek(doc);
+                }
+                if only.doc() == doc {
+                    only.positions(&mut self.here);
+                }
+                self.here.dedup();
+                return &self.here;
+            }
             let mut read = Vec::new();
             for postings in &mut self.postings {
                 if postings.doc() < doc {

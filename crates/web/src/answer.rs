@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use indexer::{SearchHits, SearchRequest};
+use indexer::{IndexError, SearchHits, SearchRequest};
 use query::{Plan, Query, QueryError, parse_lenient, plan};
 
 use crate::App;
 use crate::asked::Asked;
 use crate::error::PageError;
 use crate::face::Face;
+use crate::helping::{Help, help};
 
 /// How many hits a page holds.
 const PAGE: usize = 20;
@@ -22,6 +23,8 @@ pub(crate) struct Answer {
     pub(crate) problem: Option<QueryError>,
     /// What was found; `None` when nothing was looked for.
     pub(crate) found: Option<SearchHits>,
+    /// What helps on when little was found.
+    pub(crate) help: Help,
 }
 
 impl Answer {
@@ -60,27 +63,36 @@ pub(crate) async fn answer(app: &App, face: &Face, asked: &Asked) -> Result<Answ
             plan(query, &app.lexicon).map(|plan| Plan::And([plan].into_iter().chain(filters).collect()))
         }
         // A query without a single word must not be answered with everything.
-        None if !asked.q.is_empty() => return Ok(Answer { query, problem, found: None }),
+        None if !asked.q.is_empty() => return Ok(Answer { query, problem, ..Answer::default() }),
         None => Ok(Plan::And(filters.collect())),
     };
     match planned {
         Ok(plan) => {
-            let found = search(
-                app,
-                face,
-                SearchRequest { plan, order: asked.order, limit: PAGE, after: asked.cursor },
-            );
-            Ok(Answer { query, problem, found: Some(found.await?) })
+            let request = SearchRequest { plan, order: asked.order, limit: PAGE, after: asked.cursor };
+            let (found, help) = search(app, face, (asked.q.clone(), query.clone()), request).await?;
+            Ok(Answer { query, problem, found: Some(found), help })
         }
         Err(error) => {
             let error = error.placed_in(&asked.q, &app.lexicon);
-            Ok(Answer { query, problem: Some(error), found: None })
+            Ok(Answer { query, problem: Some(error), ..Answer::default() })
         }
     }
 }
 
-async fn search(app: &App, face: &Face, request: SearchRequest) -> Result<SearchHits, PageError> {
+async fn search(
+    app: &App,
+    face: &Face,
+    (typed, query): (String, Option<Query>),
+    request: SearchRequest,
+) -> Result<(SearchHits, Help), PageError> {
     let index = Arc::clone(&app.index);
-    let answered = tokio::task::spawn_blocking(move || index.search(&request)).await;
+    let answered = tokio::task::spawn_blocking(move || {
+        let hits = index.search(&request)?;
+        let first_page = query.as_ref().filter(|_| request.after.is_none());
+        let help =
+            first_page.map(|query| help(&index, (&typed, query, &request.plan), hits.total)).transpose()?;
+        Ok::<_, IndexError>((hits, help.unwrap_or_default()))
+    });
+    let answered = answered.await;
     answered.map_err(|error| face.failed(&error))?.map_err(|error| face.failed(&error))
 }

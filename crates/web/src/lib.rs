@@ -20,6 +20,7 @@ mod face;
 mod facet;
 mod guard;
 mod health;
+mod helping;
 mod hit;
 mod marks;
 mod metrics;

@@ -31,6 +31,10 @@ struct SearchPage {
     without_filters: String,
     problem: Option<ProblemView>,
     names: Vec<Named>,
+    /// Other spellings: the address that asks for each, the word, how many articles have it.
+    instead: Vec<(String, String, u64)>,
+    /// The texts that no article has.
+    dead: String,
     reading: String,
     found: Option<FoundView>,
     searchable: u64,
@@ -73,12 +77,19 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
         without_filters: without_filters(&face),
         problem,
         names,
+        instead: instead(&face, &answer),
+        dead: answer.help.dead.join(", "),
         reading: answer.reading(&asked),
         found: found(&face, &asked, answer, (&app.lexicon, &sources, next)),
         searchable,
         asked,
         face,
     }))
+}
+
+fn instead(face: &Face, answer: &Answer) -> Vec<(String, String, u64)> {
+    let link = |query: &str| face.here.clone().without("cursor").with("q", query).to_string();
+    answer.help.instead.iter().map(|one| (link(&one.query), one.word.clone(), one.articles)).collect()
 }
 
 /// Returns the address of the page after this one.

@@ -6,6 +6,7 @@ use store::{ArticleRecord, SourceRecord};
 
 use crate::answer::Answer;
 use crate::asked::Asked;
+use crate::helping::Instead;
 
 /// A search and its answer.
 #[derive(Serialize)]
@@ -14,6 +15,10 @@ pub(crate) struct SearchJson {
     reading: String,
     problem: Option<String>,
     unread_filters: Vec<String>,
+    /// Queries that may have been meant, when little was found.
+    did_you_mean: Vec<InsteadJson>,
+    /// The texts of the query that no article has, when little was found.
+    dead_terms: Vec<String>,
     total: u64,
     hits: Vec<HitJson>,
     facets: FacetsJson,
@@ -35,6 +40,14 @@ struct HitJson {
     from_feed: bool,
     /// Found by the sound of a name alone.
     maybe: bool,
+}
+
+/// A query that may have been meant.
+#[derive(Serialize)]
+struct InsteadJson {
+    query: String,
+    word: String,
+    articles: u64,
 }
 
 #[derive(Serialize, Default)]
@@ -61,11 +74,17 @@ pub(crate) fn search_json(asked: &Asked, answer: Answer, next: Option<String>) -
         reading,
         problem: answer.problem.map(|problem| problem.to_string()),
         unread_filters: asked.unread.clone(),
+        did_you_mean: answer.help.instead.into_iter().map(instead).collect(),
+        dead_terms: answer.help.dead,
         total: found.total,
         hits: found.hits.into_iter().map(hit).collect(),
         facets: facets_json(found.facets),
         next,
     }
+}
+
+fn instead(Instead { query, word, articles }: Instead) -> InsteadJson {
+    InsteadJson { query, word, articles }
 }
 
 fn hit(hit: SearchHit) -> HitJson {

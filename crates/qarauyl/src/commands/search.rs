@@ -10,6 +10,9 @@ use serde::Serialize;
 use crate::house::House;
 use crate::output::{NOTHING, Output, or_stdin};
 
+/// Other spellings are looked for when fewer articles are found.
+const FEW: u64 = 10;
+
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What is looked for; `-` reads it from stdin.
@@ -32,8 +35,16 @@ enum By {
 struct Found {
     reading: String,
     problem: Option<String>,
+    /// Words that may have been meant, when little was found.
+    did_you_mean: Vec<Instead>,
     total: u64,
     hits: Vec<Hit>,
+}
+
+#[derive(Serialize)]
+struct Instead {
+    word: String,
+    articles: u64,
 }
 
 #[derive(Serialize)]
@@ -66,7 +77,12 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         after: None,
     };
     let hits = index.search(&request)?;
+    let respellings = if hits.total < FEW { index.respellings(&text)? } else { Vec::new() };
     let found = Found {
+        did_you_mean: respellings
+            .into_iter()
+            .map(|one| Instead { word: one.word, articles: one.articles })
+            .collect(),
         reading: query.to_string(),
         problem,
         total: hits.total,
@@ -94,6 +110,9 @@ fn hit(hit: SearchHit) -> Hit {
 
 fn plain(found: &Found) -> String {
     let mut lines = vec![format!("{} articles for {}", found.total, found.reading)];
+    for Instead { word, articles } in &found.did_you_mean {
+        lines.push(format!("Did you mean {word}? {articles} articles have it."));
+    }
     for hit in &found.hits {
         let day = hit.published.get(..10).unwrap_or_default();
         lines.push(format!(

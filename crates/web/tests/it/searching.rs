@@ -1,6 +1,8 @@
 //! The search page.
 
 use axum::http::{Method, StatusCode, header};
+use model::{ArticleId, VersionId};
+use store::Matching;
 
 use crate::given::{Given, assert_shows, get};
 
@@ -152,4 +154,25 @@ async fn addresses_that_make_no_sense_are_no_errors() {
     }
     let long = format!("/?q={}", "%D2%9B".repeat(9_000));
     assert_eq!(given.get(&long).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_slip_is_answered_with_the_word_that_articles_have() {
+    let given = Given::house().await;
+    let version = given.app.store.version(VersionId(2)).await.unwrap().unwrap();
+    let copy = |number| {
+        let mut copy = version.clone();
+        copy.article.id = ArticleId(number);
+        copy
+    };
+    given.app.index.put(&(101..=103).map(copy).collect::<Vec<_>>()).unwrap();
+    let page = given.get("/?q=ofifcials+absent").await.body;
+    assert!(page.contains(r#"<a href="/?q=officials+absent"><bdi>officials</bdi></a>"#), "{page}");
+    assert!(page.contains("No article has: ofifcials, absent"), "{page}");
+    let json = given.get("/?q=ofifcials+absent&format=json").await.body;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["did_you_mean"][0]["query"], "officials absent");
+    assert_eq!(json["dead_terms"], serde_json::json!(["ofifcials", "absent"]));
+    let found = given.get("/?q=officials").await.body;
+    assert!(!found.contains("Did you mean"), "what is found needs no help");
 }
