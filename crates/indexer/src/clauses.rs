@@ -13,7 +13,7 @@ pub(crate) fn counts(searcher: &Searcher, build: &Build, plan: &Plan) -> tantivy
     let expansion = Expansion::of(plan);
     let mut counts = Vec::new();
     for text in texts(plan) {
-        let query = compile(text, &build.fields, &expansion, false);
+        let query = compile(text, (searcher, &build.fields), &expansion, false)?;
         let count = searcher.search(&*query, &Count)?;
         counts.push(u64::try_from(count).unwrap_or(u64::MAX));
     }

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use query::{Part, Plan, Spans};
-use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
 use text::Key;
 
 use crate::expansion::Expansion;
@@ -18,6 +18,7 @@ use crate::wanted_query::WantedQuery;
 
 /// Turns one plan into queries.
 pub(crate) struct Compiler<'a> {
+    searcher: &'a Searcher,
     fields: &'a Fields,
     expansion: Expansion,
     /// Whether documents are scored.
@@ -28,98 +29,119 @@ pub(crate) struct Compiler<'a> {
 type Choices = Vec<Box<dyn Query>>;
 
 /// Returns the query of a plan.
-pub(crate) fn compile(plan: &Plan, fields: &Fields, expansion: &Expansion, scored: bool) -> Box<dyn Query> {
-    Compiler { fields, expansion: expansion.clone(), scored }.query(plan)
+pub(crate) fn compile(
+    plan: &Plan,
+    (searcher, fields): (&Searcher, &Fields),
+    expansion: &Expansion,
+    scored: bool,
+) -> tantivy::Result<Box<dyn Query>> {
+    Compiler { searcher, fields, expansion: expansion.clone(), scored }.query(plan)
 }
 
 impl Compiler<'_> {
-    fn query(&self, plan: &Plan) -> Box<dyn Query> {
-        match plan {
-            Plan::And(parts) => self.all_of(parts),
-            Plan::Not(_) => self.all_of(std::slice::from_ref(plan)),
+    fn query(&self, plan: &Plan) -> tantivy::Result<Box<dyn Query>> {
+        Ok(match plan {
+            Plan::And(parts) => self.all_of(parts)?,
+            Plan::Not(_) => self.all_of(std::slice::from_ref(plan))?,
             Plan::Filter(filter) => Box::new(WantedQuery::Fact(filter.clone())),
             Plan::Or(_) | Plan::Text { .. } => {
                 let mut choices = Choices::new();
-                self.choices(plan, &mut choices);
+                self.choices(plan, &mut choices)?;
                 any_of(choices)
             }
-        }
+        })
     }
 
     /// Negations take away from what the others find; where there is nothing else, from all documents.
-    fn all_of(&self, parts: &[Plan]) -> Box<dyn Query> {
+    fn all_of(&self, parts: &[Plan]) -> tantivy::Result<Box<dyn Query>> {
         let mut clauses = Vec::new();
         for part in parts {
             clauses.push(match part {
-                Plan::Not(inner) => (Occur::MustNot, self.query(inner)),
-                other => (Occur::Must, self.query(other)),
+                Plan::Not(inner) => (Occur::MustNot, self.query(inner)?),
+                other => (Occur::Must, self.query(other)?),
             });
         }
         if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
             clauses.push((Occur::Must, Box::new(BoostQuery::new(Box::new(AllQuery), 0.0))));
         }
-        match clauses.pop() {
+        Ok(match clauses.pop() {
             Some((_, only)) if clauses.is_empty() => only,
             last => {
                 clauses.extend(last);
                 Box::new(BooleanQuery::new(clauses))
             }
-        }
+        })
     }
 
     /// Words that any will do for stand side by side in one list: only so can the engine pass over documents that
     /// cannot be among the best.
-    fn choices(&self, plan: &Plan, choices: &mut Choices) {
+    fn choices(&self, plan: &Plan, choices: &mut Choices) -> tantivy::Result<()> {
         match plan {
-            Plan::Or(parts) => parts.iter().for_each(|part| self.choices(part, choices)),
+            Plan::Or(parts) => parts.iter().try_for_each(|part| self.choices(part, choices))?,
             Plan::Text { part, spans, .. } => {
                 if *part != Part::Body {
-                    self.stands((self.fields.title, TITLE), spans, choices);
+                    self.stands((self.fields.title, TITLE), spans, choices)?;
                 }
                 if *part != Part::Title {
-                    self.stands((self.fields.body, 1.0), spans, choices);
+                    self.stands((self.fields.body, 1.0), spans, choices)?;
                 }
             }
-            Plan::And(_) | Plan::Not(_) | Plan::Filter(_) => choices.push(self.query(plan)),
+            Plan::And(_) | Plan::Not(_) | Plan::Filter(_) => choices.push(self.query(plan)?),
         }
+        Ok(())
     }
 
-    fn stands(&self, (field, weight): (Field, f32), spans: &Spans, choices: &mut Choices) {
+    fn stands(
+        &self,
+        (field, weight): (Field, f32),
+        spans: &Spans,
+        choices: &mut Choices,
+    ) -> tantivy::Result<()> {
         match shape(spans) {
             Shape::Keys(keys) => {
                 let mut terms: Vec<Key> = keys.iter().flat_map(terms_of).collect();
                 terms.sort_unstable();
                 terms.dedup();
-                choices.extend(terms.iter().map(|term| self.term(field, term, weight)));
+                for term in terms {
+                    choices.extend(self.term(field, &term, weight)?);
+                }
             }
             Shape::Pattern(pattern) => {
                 let expansion = self.expansion.clone();
                 let fits = WantedQuery::Pattern { field, pattern: pattern.clone(), expansion };
                 choices.push(self.weighted(Box::new(fits), weight));
             }
-            Shape::Any(parts) => parts.iter().for_each(|part| self.stands((field, weight), part, choices)),
+            Shape::Any(parts) => {
+                parts.iter().try_for_each(|part| self.stands((field, weight), part, choices))?;
+            }
             Shape::All(parts) => {
                 let of = |part: &&Spans| {
                     let mut inner = Choices::new();
-                    self.stands((field, weight), part, &mut inner);
-                    (Occur::Must, any_of(inner))
+                    self.stands((field, weight), part, &mut inner)?;
+                    Ok((Occur::Must, any_of(inner)))
                 };
                 let candidates: Box<dyn Query> = if parts.is_empty() {
                     Box::new(EmptyQuery)
                 } else {
-                    Box::new(BooleanQuery::new(parts.iter().map(of).collect()))
+                    Box::new(BooleanQuery::new(parts.iter().map(of).collect::<tantivy::Result<_>>()?))
                 };
                 let text =
                     Placing { field, spans: Arc::new(spans.clone()), expansion: self.expansion.clone() };
                 choices.push(Box::new(SpansQuery { text, candidates }));
             }
         }
+        Ok(())
     }
 
-    fn term(&self, field: Field, term: &Key, weight: f32) -> Box<dyn Query> {
+    /// Most forms of a word stand in no article: those are looked up once, and asked of no segment.
+    fn term(&self, field: Field, key: &Key, weight: f32) -> tantivy::Result<Option<Box<dyn Query>>> {
+        let term = Term::from_field_text(field, key.as_str());
+        if self.searcher.doc_freq(&term)? == 0 {
+            return Ok(None);
+        }
         let option = if self.scored { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        let query = TermQuery::new(Term::from_field_text(field, term.as_str()), option);
-        self.weighted(Box::new(query), weight * key_weight(term))
+        let query = TermQuery::new(term, option);
+        Ok(Some(self.weighted(Box::new(query), weight * key_weight(key))))
     }
 
     fn weighted(&self, query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {

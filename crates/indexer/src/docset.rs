@@ -85,6 +85,21 @@ impl Wanted {
         }
     }
 
+    /// Returns a document that is not before `from`, and not after the next wanted one. Beyond the last document it says
+    /// so: else those who ask in turn would go through all numbers that there are.
+    fn not_before(&self, from: DocId) -> DocId {
+        match self {
+            Self::Bits(_) | Self::Range(_) => self.first_from(from),
+            Self::Holding(bound, _) => {
+                if from < *bound {
+                    from
+                } else {
+                    TERMINATED
+                }
+            }
+        }
+    }
+
     fn size(&self) -> u32 {
         match self {
             Self::Bits(bits) => bits.count(),
@@ -140,7 +155,11 @@ impl DocSet for WantedDocs {
             self.doc = target;
             return SeekDangerResult::Found;
         }
-        SeekDangerResult::SeekLowerBound(if self.doc > target { self.doc } else { target + 1 })
+        SeekDangerResult::SeekLowerBound(if self.doc > target {
+            self.doc
+        } else {
+            self.wanted.not_before(target + 1)
+        })
     }
 
     fn doc(&self) -> DocId {
@@ -191,6 +210,14 @@ mod tests {
         assert_eq!(docs.seek_danger(5), SeekDangerResult::Found);
         assert_eq!(docs.seek_danger(6), SeekDangerResult::SeekLowerBound(7));
         assert_eq!(docs.seek_danger(9), SeekDangerResult::Found);
+        for wanted in [Wanted::Holding(10, Box::new(|doc| doc == 1)), Wanted::Range(0..2)] {
+            let mut docs = WantedDocs::new(wanted, 0.0);
+            assert_eq!(
+                docs.seek_danger(9),
+                SeekDangerResult::SeekLowerBound(TERMINATED),
+                "there is no end to wait for"
+            );
+        }
         assert_eq!(docs.advance(), TERMINATED);
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn ranked(
     plan: &Plan,
     most: usize,
 ) -> Result<Vec<(ArticleId, f32)>, IndexError> {
-    let query = compile(plan, &build.fields, &Expansion::of(plan), true);
+    let query = compile(plan, (searcher, &build.fields), &Expansion::of(plan), true)?;
     let found = best(searcher, &*query, most)?;
     Ok(found.iter().map(|one| (article_of(one), one.score)).collect())
 }
@@ -93,14 +93,14 @@ impl Search<'_> {
         Ok(match self.request.order {
             Order::Newest => self.gather(plan, Newest { most, after: None }, false)?.newest,
             Order::Best => {
-                let query = compile(plan, &self.build.fields, &self.expansion, true);
+                let query = compile(plan, (self.searcher, &self.build.fields), &self.expansion, true)?;
                 best(self.searcher, &*query, most)?
             }
         })
     }
 
     fn gather(&self, plan: &Plan, newest: Newest, counted: bool) -> Result<Gathered, IndexError> {
-        let query = compile(plan, &self.build.fields, &self.expansion, false);
+        let query = compile(plan, (self.searcher, &self.build.fields), &self.expansion, false)?;
         let facts = counted.then(|| self.build.facts.of(self.searcher)).transpose()?;
         Ok(self.searcher.search(&*query, &Gather { newest, facts })?)
     }

@@ -37,7 +37,7 @@ pub(crate) fn similar(
     let keys = rarest(searcher, build, frequencies(&shown))?;
     let text = |key: Key| Plan::Text { part: Part::Anywhere, spans: Spans::Keys(vec![key]), clause: 0 };
     let plan = Plan::Or(keys.into_iter().map(text).collect());
-    let query = compile(&plan, &build.fields, &Expansion::default(), true);
+    let query = compile(&plan, (searcher, &build.fields), &Expansion::default(), true)?;
     // One more, for the article is most like itself.
     let mut found = best(searcher, &*query, most.saturating_add(1))?;
     found.retain(|one| one.address != address);
