@@ -7,7 +7,7 @@ use query::{Filter, Pattern, midnight};
 use tantivy::columnar::{Column, StrColumn};
 use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocId, DocSet, Score, SegmentReader, TERMINATED, TantivyError};
+use tantivy::{DocId, DocSet, Score, Searcher, SegmentReader, TERMINATED, TantivyError};
 use text::Lang;
 
 use crate::docset::{DocBits, Wanted, WantedDocs};
@@ -42,24 +42,50 @@ impl fmt::Debug for WantedQuery {
 }
 
 impl Query for WantedQuery {
-    fn weight(&self, _: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(WantedWeight(self.clone())))
+    fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
+        let score = match (self, scoring) {
+            (Self::Pattern { field, pattern, expansion }, EnableScoring::Enabled { searcher, .. }) => {
+                pattern_rarity(searcher, *field, pattern, expansion)? * heard_weight(pattern)
+            }
+            _ => 0.0,
+        };
+        Ok(Box::new(WantedWeight { query: self.clone(), score }))
     }
 }
 
-struct WantedWeight(WantedQuery);
+/// How rare the words are that a pattern fits, in all segments together: how documents lie in them must not change the
+/// order of hits.
+fn pattern_rarity(
+    searcher: &Searcher,
+    field: Field,
+    pattern: &Pattern,
+    expansion: &Expansion,
+) -> tantivy::Result<f32> {
+    let (mut with, mut all) = (0_u32, 0_u32);
+    for segment in searcher.segment_readers() {
+        all = all.saturating_add(segment.max_doc());
+        let fitting = expansion.fitting(segment, field)?;
+        for (_, info) in fitting.get(pattern).map(Vec::as_slice).unwrap_or_default() {
+            with = with.saturating_add(info.doc_freq);
+        }
+    }
+    Ok(rarity(with.min(all), all))
+}
+
+struct WantedWeight {
+    query: WantedQuery,
+    score: Score,
+}
 
 impl Weight for WantedWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let (wanted, score) = match &self.0 {
+        let wanted = match &self.query {
             WantedQuery::Pattern { field, pattern, expansion } => {
-                let docs = with_pattern(segment, *field, pattern, expansion)?;
-                let score = rarity(docs.count(), segment.max_doc()) * heard_weight(pattern);
-                (Wanted::Bits(docs), score)
+                Wanted::Bits(with_pattern(segment, *field, pattern, expansion)?)
             }
-            WantedQuery::Fact(filter) => (holding(segment, filter)?, 0.0),
+            WantedQuery::Fact(filter) => holding(segment, filter)?,
         };
-        Ok(Box::new(WantedDocs::new(wanted, score * boost)))
+        Ok(Box::new(WantedDocs::new(wanted, self.score * boost)))
     }
 
     fn explain(&self, segment: &SegmentReader, doc: DocId) -> tantivy::Result<Explanation> {

@@ -173,6 +173,8 @@ proptest! {
             (1..).zip(again).take(versions.len()).map(|(id, article)| version(id, article)).collect();
         index.put(&again).unwrap();
         versions.splice(..again.len(), again);
+        // Merging drops what was replaced, and words are rarer then: between two pages that may change their order.
+        index.close().unwrap();
         check(&queries, &index, &versions, &lexicon)?;
     }
 }
