@@ -152,7 +152,7 @@ fn holding(segment: &SegmentReader, filter: &Filter) -> tantivy::Result<Wanted> 
         Filter::After(day) => Ok(Wanted::Range(0..not_before(segment, midnight(*day).as_millisecond())?)),
         Filter::Since(since) => Ok(Wanted::Range(0..not_before(segment, since.as_millisecond())?)),
         Filter::Seen(stretch) => {
-            let (column, stretch) = (segment.fast_fields().i64("seen")?, stretch.clone());
+            let (column, stretch) = (segment.fast_fields().i64("seen")?, *stretch);
             let seen = move |doc| column.first(doc).and_then(|at| Timestamp::from_millisecond(at).ok());
             let holds = move |doc| seen(doc).is_some_and(|at| stretch.holds(at));
             Ok(Wanted::Holding(segment.max_doc(), Box::new(holds)))
