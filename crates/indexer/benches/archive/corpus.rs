@@ -71,6 +71,8 @@ fn version(number: i64, length: i64, line: Line) -> VersionInContext {
     let id = host.split('.').next().unwrap().to_owned();
     let kind = if id.len().is_multiple_of(2) { SourceKind::State } else { SourceKind::Independent };
     VersionInContext {
+        edited: false,
+        removed: false,
         version: Version {
             id: VersionId(number),
             article: ArticleId(number),

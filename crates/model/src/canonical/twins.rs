@@ -46,7 +46,8 @@ pub(super) fn behind_amp_cache(url: &Url) -> Option<Url> {
     };
     let (scheme, page) = rest.strip_prefix("s/").map_or(("http", rest), |page| ("https", page));
     let mut inner = Url::parse(&format!("{scheme}://{page}")).ok()?;
-    if inner.host_str().is_none_or(|host| !host.contains('.')) {
+    // A publisher has a name: `7` would be read as an address, 0.0.0.7.
+    if inner.domain().is_none_or(|host| !host.contains('.')) {
         return None;
     }
     // The viewer's own parameters (`amp_js_v`, `usqp`) are not the page's.
