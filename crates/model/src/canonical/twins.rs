@@ -35,14 +35,10 @@ const TWIN_PAIRS: &[&str] =
 /// `https://HOST-WITH-DASHES.cdn.ampproject.org/c/s/HOST/PATH` (`c` page, `v` viewer; `s/` for https); source: AMP
 /// Project, "AMP Cache URL Format".
 pub(super) fn behind_amp_cache(url: &Url) -> Option<Url> {
-    let host = url.host_str()?;
     let path = url.path();
-    let rest = if host.ends_with(".cdn.ampproject.org") || host == "cdn.ampproject.org" {
-        path.strip_prefix("/c/").or_else(|| path.strip_prefix("/v/"))?
-    } else if registered_domain(host).starts_with("google.") {
-        path.strip_prefix("/amp/")?
-    } else {
-        return None;
+    let rest = match viewer(url.host_str()?)? {
+        Viewer::Cache => path.strip_prefix("/c/").or_else(|| path.strip_prefix("/v/"))?,
+        Viewer::Google => path.strip_prefix("/amp/")?,
     };
     let (scheme, page) = rest.strip_prefix("s/").map_or(("http", rest), |page| ("https", page));
     let mut inner = Url::parse(&format!("{scheme}://{page}")).ok()?;
@@ -57,6 +53,20 @@ pub(super) fn behind_amp_cache(url: &Url) -> Option<Url> {
     Some(inner)
 }
 
+/// Who shows pages of others.
+enum Viewer {
+    Cache,
+    Google,
+}
+
+fn viewer(host: &str) -> Option<Viewer> {
+    if host.ends_with(".cdn.ampproject.org") || host == "cdn.ampproject.org" {
+        Some(Viewer::Cache)
+    } else {
+        registered_domain(host).starts_with("google.").then_some(Viewer::Google)
+    }
+}
+
 fn is_viewers(pair: &str) -> bool {
     pair.is_empty() || pair.starts_with("amp_") || pair.starts_with("usqp=")
 }
@@ -65,8 +75,9 @@ fn is_viewers(pair: &str) -> bool {
 /// AMP forms, index page and last slash, the query in order.
 pub(super) fn identity(url: &Url) -> String {
     let host = plain_host(url.host_str().unwrap_or_default());
+    // With a piece taken away, a viewer's path would say another page.
+    let path = if viewer(&host).is_some() { url.path().to_owned() } else { plain_path(url.path()) };
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
-    let path = plain_path(url.path());
     let mut pairs: Vec<&str> = url.query().map(|query| query.split('&').collect()).unwrap_or_default();
     pairs.retain(|pair| !TWIN_PAIRS.contains(&pair.to_ascii_lowercase().as_str()));
     pairs.sort_unstable();
