@@ -25,6 +25,7 @@ mod keys;
 mod marks;
 mod page;
 mod passage;
+mod plain_row;
 mod positions;
 mod rebuild;
 mod score;

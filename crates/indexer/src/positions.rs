@@ -9,7 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, Term};
 use text::Key;
 
-use crate::expansion::Expansion;
+use crate::expansion::{Expansion, Fitting};
 use crate::keys::terms_of;
 use crate::shape::keys_of;
 
@@ -28,6 +28,38 @@ struct Places {
     here: Vec<u32>,
 }
 
+/// Where the postings of one field of one segment are had from.
+#[derive(Clone, Copy)]
+pub(crate) struct PostingsOf<'a> {
+    index: &'a InvertedIndexReader,
+    field: Field,
+    fitting: &'a Fitting,
+}
+
+impl<'a> PostingsOf<'a> {
+    /// Opens a field; `fitting` has the terms of every pattern that is asked for.
+    pub(crate) fn new(index: &'a InvertedIndexReader, field: Field, fitting: &'a Fitting) -> Self {
+        Self { index, field, fitting }
+    }
+
+    /// Returns the postings of each term that a key is written as.
+    pub(crate) fn key(self, key: &Key) -> tantivy::Result<Vec<SegmentPostings>> {
+        let mut postings = Vec::new();
+        for term in terms_of(key) {
+            let term = Term::from_field_text(self.field, term.as_str());
+            postings.extend(self.index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?);
+        }
+        Ok(postings)
+    }
+
+    /// Returns the postings of each term that a pattern fits.
+    pub(crate) fn pattern(self, pattern: &Pattern) -> tantivy::Result<Vec<SegmentPostings>> {
+        let terms = self.fitting.get(pattern).map(Vec::as_slice).unwrap_or_default();
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        terms.iter().map(|(_, info)| Ok(self.index.read_postings_from_terminfo(info, option)?)).collect()
+    }
+}
+
 impl DocPositions {
     pub(crate) fn open(
         segment: &SegmentReader,
@@ -36,27 +68,18 @@ impl DocPositions {
         expansion: &Expansion,
     ) -> tantivy::Result<Self> {
         let index = segment.inverted_index(field)?;
+        let fitting = expansion.fitting(segment, field)?;
+        Self::of_postings(spans, PostingsOf::new(&index, field, &fitting))
+    }
+
+    pub(crate) fn of_postings(spans: &Spans, postings: PostingsOf<'_>) -> tantivy::Result<Self> {
         let mut keys = FxHashMap::default();
         for key in keys_of(spans) {
-            let mut postings = Vec::new();
-            for term in terms_of(key) {
-                postings.extend(of_term(&index, field, &term)?);
-            }
-            keys.insert(key.clone(), Places::new(postings));
+            keys.insert(key.clone(), Places::new(postings.key(key)?));
         }
         let mut patterns = FxHashMap::default();
-        let wanted = spans.patterns();
-        if !wanted.is_empty() {
-            let fitting = expansion.fitting(segment, field)?;
-            for pattern in wanted {
-                let terms = fitting.get(pattern).map(Vec::as_slice).unwrap_or_default();
-                let option = IndexRecordOption::WithFreqsAndPositions;
-                let postings = terms
-                    .iter()
-                    .map(|(_, info)| Ok(index.read_postings_from_terminfo(info, option)?))
-                    .collect::<tantivy::Result<Vec<_>>>()?;
-                patterns.insert(pattern.clone(), Places::new(postings));
-            }
+        for pattern in spans.patterns() {
+            patterns.insert(pattern.clone(), Places::new(postings.pattern(pattern)?));
         }
         Ok(Self { doc: 0, keys, patterns })
     }
@@ -68,15 +91,6 @@ impl DocPositions {
     fn of(&self, places: Option<&RefCell<Places>>) -> Vec<u32> {
         places.map(|places| places.borrow_mut().at(self.doc).to_vec()).unwrap_or_default()
     }
-}
-
-fn of_term(
-    index: &InvertedIndexReader,
-    field: Field,
-    term: &Key,
-) -> tantivy::Result<Option<SegmentPostings>> {
-    let term = Term::from_field_text(field, term.as_str());
-    Ok(index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?)
 }
 
 impl Places {

@@ -1,6 +1,7 @@
 //! Finds the documents in which a phrase, a window or a pair of near words stands.
 //!
-//! Candidates are those that hold all of its words; [`Spans::find`] decides, as it does for the matcher.
+//! Candidates are those that hold all of its words; [`Spans::find`] decides, as it does for the matcher, or for plain
+//! rows what says the same.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +12,8 @@ use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError};
 
 use crate::expansion::Expansion;
-use crate::positions::DocPositions;
+use crate::plain_row::PlainRow;
+use crate::positions::{DocPositions, PostingsOf};
 
 /// A text whose words have an order or a distance.
 #[derive(Debug)]
@@ -50,12 +52,17 @@ impl Weight for SpansWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
         let candidates = self.candidates.scorer(segment, boost)?;
         let Placing { field, spans, expansion } = &self.text;
-        let positions = if candidates.doc() == TERMINATED {
-            None
+        let decides = if candidates.doc() == TERMINATED {
+            Decides::Nothing
         } else {
-            Some(DocPositions::open(segment, *field, spans, expansion)?)
+            let (index, fitting) = (segment.inverted_index(*field)?, expansion.fitting(segment, *field)?);
+            let postings = PostingsOf::new(&index, *field, &fitting);
+            match PlainRow::of(spans, postings)? {
+                Some(row) => Decides::Row(row),
+                None => Decides::Spans(Arc::clone(spans), DocPositions::of_postings(spans, postings)?),
+            }
         };
-        let mut scorer = SpansScorer { candidates, spans: Arc::clone(spans), positions };
+        let mut scorer = SpansScorer { candidates, decides };
         let first = scorer.candidates.doc();
         scorer.settle(first);
         Ok(Box::new(scorer))
@@ -74,9 +81,15 @@ impl Weight for SpansWeight {
 /// Candidates, of which those are passed over where the text does not stand.
 struct SpansScorer {
     candidates: Box<dyn Scorer>,
-    spans: Arc<Spans>,
-    /// `None` when there is no candidate.
-    positions: Option<DocPositions>,
+    decides: Decides,
+}
+
+/// What says whether the text stands in a candidate.
+enum Decides {
+    /// There is no candidate.
+    Nothing,
+    Row(PlainRow),
+    Spans(Arc<Spans>, DocPositions),
 }
 
 impl fmt::Debug for SpansScorer {
@@ -87,10 +100,14 @@ impl fmt::Debug for SpansScorer {
 
 impl SpansScorer {
     fn stands_in(&mut self, doc: DocId) -> bool {
-        self.positions.as_mut().is_some_and(|positions| {
-            positions.go_to(doc);
-            !self.spans.find(positions).is_empty()
-        })
+        match &mut self.decides {
+            Decides::Nothing => false,
+            Decides::Row(row) => row.stands_in(doc),
+            Decides::Spans(spans, positions) => {
+                positions.go_to(doc);
+                !spans.find(positions).is_empty()
+            }
+        }
     }
 
     /// Goes on from a candidate to the first in which the text stands.

@@ -76,7 +76,7 @@ fn is_viewers(pair: &str) -> bool {
 pub(super) fn identity(url: &Url) -> String {
     let host = plain_host(url.host_str().unwrap_or_default());
     // With a piece taken away, a viewer's path would say another page.
-    let path = if viewer(&host).is_some() { url.path().to_owned() } else { plain_path(url.path()) };
+    let path = if viewer(host).is_some() { url.path().to_owned() } else { plain_path(url.path()) };
     let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
     let mut pairs: Vec<&str> = url.query().map(|query| query.split('&').collect()).unwrap_or_default();
     pairs.retain(|pair| !TWIN_PAIRS.contains(&pair.to_ascii_lowercase().as_str()));
