@@ -4,9 +4,10 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId, Searcher};
+use tantivy::{DocAddress, DocId};
 
 use crate::gather::Found;
+use crate::statistics::Statistics;
 
 /// A document with its score, ordered by how well it answers; of equals, the newer one answers better.
 struct Ranked(Found);
@@ -32,11 +33,16 @@ impl PartialEq for Ranked {
 impl Eq for Ranked {}
 
 /// Returns the `most` best documents, the best first.
-pub(crate) fn best(searcher: &Searcher, query: &dyn Query, most: usize) -> tantivy::Result<Vec<Found>> {
+pub(crate) fn best(
+    statistics: &Statistics<'_>,
+    query: &dyn Query,
+    most: usize,
+) -> tantivy::Result<Vec<Found>> {
+    let searcher = statistics.searcher;
     if most == 0 {
         return Ok(Vec::new());
     }
-    let weight = query.weight(EnableScoring::enabled_from_searcher(searcher))?;
+    let weight = query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?;
     let mut heap: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(most.min(1_000) + 1);
     for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
         let published = segment.fast_fields().i64("published")?;

@@ -7,13 +7,14 @@ use tantivy::collector::Count;
 use crate::build::Build;
 use crate::compile::compile;
 use crate::expansion::Expansion;
+use crate::statistics::Statistics;
 
 /// Returns how many articles have each text of the plan, by its number among them, wherever it stands in the query.
 pub(crate) fn counts(searcher: &Searcher, build: &Build, plan: &Plan) -> tantivy::Result<Vec<u64>> {
-    let expansion = Expansion::of(plan);
+    let (statistics, expansion) = (Statistics::of(searcher), Expansion::of(plan));
     let mut counts = Vec::new();
     for text in texts(plan) {
-        let query = compile(text, (searcher, &build.fields), &expansion, false)?;
+        let query = compile(text, (&statistics, &build.fields), &expansion, false)?;
         let count = searcher.search(&*query, &Count)?;
         counts.push(u64::try_from(count).unwrap_or(u64::MAX));
     }

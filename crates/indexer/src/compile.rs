@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use query::{Part, Plan, Spans};
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query, TermQuery};
+use tantivy::Term;
+use tantivy::query::{
+    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{Searcher, Term};
 use text::Key;
 
 use crate::expansion::Expansion;
@@ -14,11 +16,12 @@ use crate::keys::terms_of;
 use crate::score::{TITLE, key_weight};
 use crate::shape::{Shape, shape};
 use crate::spans_query::{Placing, SpansQuery};
+use crate::statistics::Statistics;
 use crate::wanted_query::WantedQuery;
 
 /// Turns one plan into queries.
 pub(crate) struct Compiler<'a> {
-    searcher: &'a Searcher,
+    statistics: &'a Statistics<'a>,
     fields: &'a Fields,
     expansion: Expansion,
     /// Whether documents are scored.
@@ -31,11 +34,11 @@ type Choices = Vec<Box<dyn Query>>;
 /// Returns the query of a plan.
 pub(crate) fn compile(
     plan: &Plan,
-    (searcher, fields): (&Searcher, &Fields),
+    (statistics, fields): (&Statistics<'_>, &Fields),
     expansion: &Expansion,
     scored: bool,
 ) -> tantivy::Result<Box<dyn Query>> {
-    Compiler { searcher, fields, expansion: expansion.clone(), scored }.query(plan)
+    Compiler { statistics, fields, expansion: expansion.clone(), scored }.query(plan)
 }
 
 impl Compiler<'_> {
@@ -136,7 +139,7 @@ impl Compiler<'_> {
     /// Most forms of a word stand in no article: those are looked up once, and asked of no segment.
     fn term(&self, field: Field, key: &Key, weight: f32) -> tantivy::Result<Option<Box<dyn Query>>> {
         let term = Term::from_field_text(field, key.as_str());
-        if self.searcher.doc_freq(&term)? == 0 {
+        if self.statistics.doc_freq(&term)? == 0 {
             return Ok(None);
         }
         let option = if self.scored { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };

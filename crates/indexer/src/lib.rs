@@ -36,6 +36,7 @@ mod shown;
 mod similar;
 mod spans_query;
 mod spelling;
+mod statistics;
 mod wanted_query;
 mod writing;
 

@@ -10,6 +10,7 @@ use crate::compile::compile;
 use crate::expansion::Expansion;
 use crate::gather::{Found, Gather, Gathered, Newest};
 use crate::page::Page;
+use crate::statistics::Statistics;
 use crate::{Cursor, IndexError, Order, SearchHits, SearchRequest};
 
 /// Most hits of a page.
@@ -18,6 +19,7 @@ const MOST: usize = 1_000;
 /// One search over one snapshot of the index.
 struct Search<'a> {
     searcher: &'a Searcher,
+    statistics: Statistics<'a>,
     build: &'a Build,
     request: &'a SearchRequest,
     expansion: Expansion,
@@ -29,7 +31,8 @@ pub(crate) fn search(
     build: &Build,
     request: &SearchRequest,
 ) -> Result<SearchHits, IndexError> {
-    let search = Search { searcher, build, request, expansion: Expansion::of(&request.plan) };
+    let (statistics, expansion) = (Statistics::of(searcher), Expansion::of(&request.plan));
+    let search = Search { searcher, statistics, build, request, expansion };
     let unheard = request.plan.is_heard().then(|| request.plan.unheard());
     // Hits that do not come in the order of time alone are paged by their number.
     if request.order == Order::Best || unheard.is_some() {
@@ -46,8 +49,9 @@ pub(crate) fn ranked(
     plan: &Plan,
     most: usize,
 ) -> Result<Vec<(ArticleId, f32)>, IndexError> {
-    let query = compile(plan, (searcher, &build.fields), &Expansion::of(plan), true)?;
-    let found = best(searcher, &*query, most)?;
+    let statistics = Statistics::of(searcher);
+    let query = compile(plan, (&statistics, &build.fields), &Expansion::of(plan), true)?;
+    let found = best(&statistics, &*query, most)?;
     Ok(found.iter().map(|one| (article_of(one), one.score)).collect())
 }
 
@@ -93,14 +97,14 @@ impl Search<'_> {
         Ok(match self.request.order {
             Order::Newest => self.gather(plan, Newest { most, after: None }, false)?.newest,
             Order::Best => {
-                let query = compile(plan, (self.searcher, &self.build.fields), &self.expansion, true)?;
-                best(self.searcher, &*query, most)?
+                let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, true)?;
+                best(&self.statistics, &*query, most)?
             }
         })
     }
 
     fn gather(&self, plan: &Plan, newest: Newest, counted: bool) -> Result<Gathered, IndexError> {
-        let query = compile(plan, (self.searcher, &self.build.fields), &self.expansion, false)?;
+        let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, false)?;
         let facts = counted.then(|| self.build.facts.of(self.searcher)).transpose()?;
         Ok(self.searcher.search(&*query, &Gather { newest, facts })?)
     }
@@ -111,7 +115,7 @@ impl Search<'_> {
         shown: &[Found],
         next: Option<Cursor>,
     ) -> Result<SearchHits, IndexError> {
-        let Self { searcher, build, request, expansion } = self;
+        let Self { searcher, build, request, expansion, .. } = self;
         let page = Page { searcher, fields: &build.fields, plan: &request.plan, expansion };
         Ok(SearchHits {
             total: gathered.total(),

@@ -17,6 +17,7 @@ use crate::keys::terms_of;
 use crate::page::{Page, stored};
 use crate::score::rarity;
 use crate::shown::Shown;
+use crate::statistics::Statistics;
 use crate::{IndexError, SearchHit};
 
 /// So many characters tell what an article is about; the rest says it again.
@@ -37,9 +38,10 @@ pub(crate) fn similar(
     let keys = rarest(searcher, build, frequencies(&shown))?;
     let text = |key: Key| Plan::Text { part: Part::Anywhere, spans: Spans::Keys(vec![key]), clause: 0 };
     let plan = Plan::Or(keys.into_iter().map(text).collect());
-    let query = compile(&plan, (searcher, &build.fields), &Expansion::default(), true)?;
+    let statistics = Statistics::of(searcher);
+    let query = compile(&plan, (&statistics, &build.fields), &Expansion::default(), true)?;
     // One more, for the article is most like itself.
-    let mut found = best(searcher, &*query, most.saturating_add(1))?;
+    let mut found = best(&statistics, &*query, most.saturating_add(1))?;
     found.retain(|one| one.address != address);
     found.truncate(most);
     let nothing = Plan::And(Vec::new());
