@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use text::{Key, KeyKind, Lang, analyze, detect_block};
 
-use crate::{Facts, Lexicon, Part, Pattern, Positions};
+use crate::{Facts, HeldBack, Lexicon, Part, Pattern, Positions};
 
 /// Positions left free between two blocks: no phrase or distance reaches over.
 pub const BLOCK_GAP: u32 = 1_000;
@@ -45,10 +45,20 @@ pub struct Placed {
 impl Document {
     /// Reads an article: finds the language of each block, analyses it, and marks the entities of the lexicon.
     pub fn read(title: &str, blocks: &[&str], lexicon: &Lexicon, facts: Facts) -> Self {
+        Self::read_with_traps(title, blocks, lexicon, facts).0
+    }
+
+    /// Reads an article, and says which names a trap of the lexicon kept out.
+    pub fn read_with_traps(
+        title: &str,
+        blocks: &[&str],
+        lexicon: &Lexicon,
+        facts: Facts,
+    ) -> (Self, Vec<HeldBack>) {
         let mut document =
             Self { title: Field::read(&[title], facts.lang), body: Field::read(blocks, facts.lang), facts };
-        lexicon.mark(&mut document, title, blocks);
-        document
+        let held = lexicon.mark(&mut document, title, blocks);
+        (document, held)
     }
 
     /// Returns the ids of the entities in the title and in those tokens of the body that are wanted, each once, in reading

@@ -5,11 +5,14 @@ mod recognise;
 mod russian;
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use text::{Key, analyze_query};
 
 pub use load::LexiconError;
+
+use crate::Part;
 
 /// Entities with their spellings, ready to be recognised in running text.
 #[derive(Debug, Clone, Default)]
@@ -36,6 +39,23 @@ pub struct Entity {
     needs_context: Vec<Context>,
     /// Folded words that look like a form of it and are not; a trailing `*` covers all that begin so.
     not_forms: Vec<String>,
+    /// What those words mean; may be empty.
+    trap: String,
+    /// Who or what else an ambiguous spelling is; may be empty.
+    namesake: String,
+}
+
+/// A name that was not taken for its entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldBack {
+    /// The entity.
+    pub entity: String,
+    /// What kept it out, in a few words.
+    pub trap: String,
+    /// Where the name stands.
+    pub part: Part,
+    /// The tokens of the name, by their index.
+    pub tokens: Range<usize>,
 }
 
 /// The languages whose readers are told an entity's name, English last.

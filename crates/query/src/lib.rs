@@ -29,7 +29,7 @@ pub use document::{BLOCK_GAP, Document, Field, KeyPositions, Placed};
 pub use error::QueryError;
 pub use evaluate::{Hit, evaluate};
 pub use filter::{Facts, Filter, Seen, midnight};
-pub use lexicon::{Entity, Lexicon, LexiconError};
+pub use lexicon::{Entity, HeldBack, Lexicon, LexiconError};
 pub use parse::{parse, parse_at, parse_lenient, parse_watch};
 pub use pattern::Pattern;
 pub use places::Span;

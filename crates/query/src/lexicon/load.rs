@@ -61,6 +61,10 @@ struct EntityForm {
     #[serde(default)]
     ambiguous: Vec<String>,
     #[serde(default)]
+    trap: String,
+    #[serde(default)]
+    namesake: String,
+    #[serde(default)]
     links: Vec<String>,
     #[serde(default)]
     #[expect(dead_code, reason = "says where the spellings come from, to the reader of the file")]
@@ -192,6 +196,8 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     lexicon.entities.push(Entity {
         names: names.iter().map(|(lang, name)| (lang.as_str().to_owned(), (*name).to_owned())).collect(),
         not_forms: form.not_forms.iter().flat_map(|form| folded(form)).collect(),
+        trap: form.trap,
+        namesake: form.namesake,
         id: form.id,
         kind: form.kind,
         links: form.links,

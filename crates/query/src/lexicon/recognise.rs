@@ -1,26 +1,31 @@
 //! Finds the lexicon's entities in running text.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashSet;
 use text::{Key, KeyKind, Lang, analyze};
 
-use super::{Alias, Context, Demands, Entity, Lexicon};
-use crate::{Document, Field, Placed};
+use super::{Alias, Context, Demands, Entity, HeldBack, Lexicon};
+use crate::{Document, Field, Part, Placed};
 
 /// A spelling found at a token.
 struct Found {
     token: usize,
     alias: usize,
+    /// Whether the word only looks like a form of it.
+    is_other: bool,
 }
 
 impl Lexicon {
     /// Adds the key of each recognised entity to every token of its spelling, so that the whole name is highlighted.
-    pub(crate) fn mark(&self, document: &mut Document, title: &str, blocks: &[&str]) {
+    /// Returns what a trap kept out.
+    pub(crate) fn mark(&self, document: &mut Document, title: &str, blocks: &[&str]) -> Vec<HeldBack> {
         if self.aliases.is_empty() {
-            return;
+            return Vec::new();
         }
         let in_title = self.find(&document.title, &[title], false);
         let in_body = self.find(&document.body, blocks, true);
-        let found = || in_title.iter().chain(&in_body);
+        let found = || in_title.iter().chain(&in_body).filter(|found| !found.is_other);
         let sure: FxHashSet<&str> = found().filter_map(|found| self.sure_entity(found.alias)).collect();
         let doubtful: FxHashSet<usize> =
             found().filter_map(|found| self.doubtful_entity(found.alias)).collect();
@@ -32,17 +37,23 @@ impl Lexicon {
                 |at: &usize| self.entities.get(*at).is_some_and(|entity| in_context(entity, &sure, &keys));
             doubtful.into_iter().filter(told).collect()
         };
-        for (field, found) in [(&mut document.title, in_title), (&mut document.body, in_body)] {
-            for Found { token, alias } in found {
+        let mut held = Vec::new();
+        for (part, found) in [(Part::Title, in_title), (Part::Body, in_body)] {
+            for Found { token, alias, is_other } in found {
                 let Some(alias) = self.aliases.get(alias) else { continue };
-                let fine = !alias.demands.context() || told.contains(&alias.entity);
-                let entity = self.entities.get(alias.entity).filter(|_| fine);
-                let Some(key) = entity.map(|entity| Key::entity(&entity.id)) else { continue };
-                for token in field.tokens.iter_mut().skip(token).take(alias.words.len()) {
-                    add(token, &key);
+                let Some(entity) = self.entities.get(alias.entity) else { continue };
+                let tokens = token..token + alias.words.len();
+                if is_other || alias.demands.context() && !told.contains(&alias.entity) {
+                    let trap = if is_other { entity.trap() } else { entity.namesake() };
+                    held.push(HeldBack { entity: entity.id.clone(), trap, part, tokens });
+                } else {
+                    document.name(part, tokens, &Key::entity(&entity.id));
                 }
             }
         }
+        // Another spelling at the same place may have been taken for it.
+        held.retain(|held| !document.is_named(held));
+        held
     }
 
     /// Returns the entities that `text` as a whole is a spelling of, in any of its forms. A text this short has no
@@ -100,29 +111,16 @@ impl Lexicon {
                     .and_then(|block| blocks.get(block))
                     .copied()
                     .unwrap_or("");
-                if self.stands(alias, tokens, text, in_body) {
-                    found.push(Found { token: at, alias: *number });
+                if alias.stands(tokens, text, in_body) {
+                    let entity = self.entities.get(alias.entity);
+                    let is_other = entity.is_some_and(|entity| {
+                        tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms))
+                    });
+                    found.push(Found { token: at, alias: *number, is_other });
                 }
             }
         }
         found
-    }
-
-    fn stands(&self, alias: &Alias, tokens: &[Placed], block: &str, in_body: bool) -> bool {
-        let (Some(first), Some(entity)) = (tokens.first(), self.entities.get(alias.entity)) else {
-            return false;
-        };
-        let in_a_row = (first.position..).zip(tokens).all(|(position, token)| token.position == position);
-        let words = alias
-            .words
-            .iter()
-            .zip(tokens)
-            .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
-        in_a_row
-            && words
-            && !tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms))
-            && (!alias.demands.capital() || has_capital(first, block))
-            && !(in_body && alias.is_told_by_its_capital() && begins_sentence(first, block))
     }
 }
 
@@ -140,6 +138,21 @@ fn in_context(entity: &Entity, sure: &FxHashSet<&str>, keys: &FxHashSet<&Key>) -
 }
 
 impl Alias {
+    /// Whether its words stand at these tokens, written as it demands.
+    fn stands(&self, tokens: &[Placed], block: &str, in_body: bool) -> bool {
+        let Some(first) = tokens.first() else { return false };
+        let in_a_row = (first.position..).zip(tokens).all(|(position, token)| token.position == position);
+        let words = self
+            .words
+            .iter()
+            .zip(tokens)
+            .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
+        in_a_row
+            && words
+            && (!self.demands.capital() || has_capital(first, block))
+            && !(in_body && self.is_told_by_its_capital() && begins_sentence(first, block))
+    }
+
     /// A single word that is a name by its capital alone: Достық, Или.
     fn is_told_by_its_capital(&self) -> bool {
         self.demands == Demands::Both && self.words.len() == 1
@@ -155,9 +168,45 @@ fn begins_sentence(token: &Placed, block: &str) -> bool {
     before.is_empty() || before.ends_with(['.', '!', '?', '…', ':', '。', '؟'])
 }
 
-fn add(token: &mut Placed, key: &Key) {
-    if !token.keys.contains(key) {
-        token.keys = token.keys.iter().chain([key]).cloned().collect();
+impl Entity {
+    fn trap(&self) -> String {
+        if self.trap.is_empty() { format!("{}: another word", self.id) } else { self.trap.clone() }
+    }
+
+    fn namesake(&self) -> String {
+        if self.namesake.is_empty() {
+            format!("{}: nothing near it tells", self.id)
+        } else {
+            self.namesake.clone()
+        }
+    }
+}
+
+impl Document {
+    /// Adds the key of an entity to the tokens of its name.
+    fn name(&mut self, part: Part, tokens: Range<usize>, key: &Key) {
+        let field = if part == Part::Title { &mut self.title } else { &mut self.body };
+        for token in field.tokens.iter_mut().skip(tokens.start).take(tokens.len()) {
+            if !token.keys.contains(key) {
+                token.keys = token.keys.iter().chain([key]).cloned().collect();
+            }
+        }
+    }
+
+    fn is_named(&self, held: &HeldBack) -> bool {
+        let key = Key::entity(&held.entity);
+        let tokens = self.field(held.part).tokens.get(held.tokens.clone()).unwrap_or_default();
+        tokens.iter().all(|token| token.keys.contains(&key))
+    }
+
+    /// Returns the article as it would be read without the trap that kept a name out.
+    #[must_use]
+    pub fn without_trap(&self, held: &[&HeldBack]) -> Self {
+        let mut document = self.clone();
+        for one in held {
+            document.name(one.part, one.tokens.clone(), &Key::entity(&one.entity));
+        }
+        document
     }
 }
 

@@ -33,6 +33,10 @@ struct Entity {
     ambiguous: Vec<String>,
     #[serde(default)]
     links: Vec<String>,
+    #[serde(default)]
+    trap: String,
+    #[serde(default)]
+    namesake: String,
     origin: String,
     #[serde(flatten)]
     spellings: HashMap<String, Vec<String>>,
@@ -72,6 +76,14 @@ fn check_entity(entity: &Entity, ids: &HashSet<&str>) -> Vec<String> {
     let spelled: HashSet<&String> = entity.spellings.values().flatten().collect();
     let rules = [
         (!id.is_empty() && id.chars().all(plain), format!("`{id}` is no id: use a-z, 0-9 and _")),
+        (
+            entity.trap.is_empty() || !entity.not_forms.is_empty(),
+            format!("`{id}` names a trap and no not_forms"),
+        ),
+        (
+            entity.namesake.is_empty() || !entity.ambiguous.is_empty(),
+            format!("`{id}` names a namesake and nothing ambiguous"),
+        ),
         (KINDS.contains(&entity.kind.as_str()), format!("`{}` of `{id}` is no kind", entity.kind)),
         (!spelled.is_empty(), format!("`{id}` has no spelling")),
         (!entity.origin.is_empty(), format!("`{id}` does not say where its spellings come from")),
