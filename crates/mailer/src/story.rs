@@ -1,6 +1,6 @@
 //! One story in a mail: the article that told it first, and the copies that add to it.
 
-use model::{AlertId, Excerpt, StoryId};
+use model::{AlertId, Excerpt, StoryFacts, StoryId};
 use text::{Lang, ReadingAid};
 use url::Url;
 
@@ -19,6 +19,8 @@ const SHOWN_URL: usize = 90;
 pub(crate) struct StoryView {
     /// The article that is told first; only a story without alerts, which no digest holds, has none.
     pub(crate) first: Option<ArticleView>,
+    /// Who had it first, where it is likely to come from, and how many copies there are.
+    pub(crate) about: Option<String>,
     pub(crate) copies: Vec<ArticleView>,
     pub(crate) more_copies: Option<String>,
 }
@@ -90,14 +92,39 @@ pub(crate) fn grouped(items: &[(AlertId, StoryId, Excerpt)]) -> Vec<Group<'_>> {
 }
 
 impl StoryView {
-    pub(crate) fn new(group: &Group<'_>, config: &Config, voice: &Voice) -> Self {
+    pub(crate) fn new(
+        group: &Group<'_>,
+        stories: &[(StoryId, StoryFacts)],
+        config: &Config,
+        voice: &Voice,
+    ) -> Self {
         let mut articles = group.articles.iter().filter_map(|alerts| ArticleView::new(alerts, config, voice));
         let first = articles.next();
         let copies: Vec<ArticleView> = articles.by_ref().take(COPIES).collect();
         let more = articles.count();
         let words = || voice.words.fill("more_copies", &[("n", more.to_string())]);
-        Self { first, copies, more_copies: (more > 0).then(words) }
+        let facts = stories.iter().find(|(story, _)| *story == group.story);
+        let about = facts.and_then(|(_, facts)| about(facts, voice));
+        Self { first, about, copies, more_copies: (more > 0).then(words) }
     }
+}
+
+/// A story that one outlet tells, and that names no agency, has nothing more to say of itself.
+fn about(facts: &StoryFacts, voice: &Voice) -> Option<String> {
+    let copies = facts.articles.saturating_sub(1);
+    if copies == 0 && facts.origin.is_empty() {
+        return None;
+    }
+    let fill = |name, values: &[(&str, String)]| voice.words.fill(name, values);
+    let first = [("s", one_line(&facts.first_source)), ("t", voice.local(facts.first_seen))];
+    let mut parts = vec![fill("first_seen", &first)];
+    if !facts.origin.is_empty() {
+        parts.push(fill("origin", &[("s", one_line(&facts.origin))]));
+    }
+    if copies > 0 {
+        parts.push(fill("copies", &[("n", copies.to_string())]));
+    }
+    Some(parts.join(" · "))
 }
 
 impl ArticleView {

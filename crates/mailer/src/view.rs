@@ -82,7 +82,11 @@ impl View {
             dir: words.direction().as_str(),
             heading: heading(digest, groups.len(), words),
             summary,
-            stories: groups.iter().take(shown).map(|group| StoryView::new(group, config, &voice)).collect(),
+            stories: groups
+                .iter()
+                .take(shown)
+                .map(|group| StoryView::new(group, &digest.contents.stories, config, &voice))
+                .collect(),
             watches: watch_news(&digest.contents.watches, digest.contents.mode, &voice),
             news: news(&digest.contents.news, digest.contents.mode, &voice),
             foot,
@@ -123,6 +127,7 @@ fn closing(digest: &Digest, voice: &Voice, told: bool) -> Vec<String> {
     if contents.older_matches > 0 {
         lines.push(words.fill("older", &[("n", contents.older_matches.to_string())]));
     }
+    lines.extend(held(&contents.held, voice, told));
     let readings = &contents.readings;
     lines.push(
         words.fill("sources", &[("n", readings.read.to_string()), ("m", readings.enabled.to_string())]),
@@ -137,6 +142,15 @@ fn closing(digest: &Digest, voice: &Voice, told: bool) -> Vec<String> {
     lines.push(words.fill("times", &[("t", zone)]));
     lines.push(words.get("unsubscribe").to_owned());
     lines
+}
+
+/// What was not told because a name has another meaning: without what it is where nothing is told.
+fn held(traps: &[(String, u32)], voice: &Voice, told: bool) -> Option<String> {
+    let count: u32 = traps.iter().map(|(_, count)| count).sum();
+    let each = |(trap, count): &(String, u32)| format!("{} {count}", one_line(trap));
+    let list: Vec<String> = traps.iter().take(NAMES).map(each).collect();
+    let line = voice.words.fill("held", &[("n", count.to_string())]);
+    (count > 0).then(|| if told { format!("{line} ({})", list.join(", ")) } else { line })
 }
 
 fn unread(sources: &[(String, String)], voice: &Voice) -> String {

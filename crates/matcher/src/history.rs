@@ -6,7 +6,7 @@ use model::{ArticleId, FirstLook, Novelty, Origin};
 use query::{Hit, Lexicon, Plan, evaluate};
 use store::VersionInContext;
 
-use crate::{News, sentence_hashes};
+use crate::{KnownSentences, News, story_sentences};
 
 /// What a watch makes of one version of a story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ use crate::{News, sentence_hashes};
 pub struct Judged {
     /// What is found in it; `None` when the watch does not match.
     pub hits: Option<Vec<Hit>>,
-    /// How many of its sentences the story did not have.
+    /// How many of its sentences have something that the story did not have.
     pub added: usize,
     /// Whether what the story had of it matches without them.
     pub known_matches: bool,
@@ -44,7 +44,7 @@ pub fn judged(plan: &Plan, versions: &[VersionInContext], lexicon: &Lexicon) -> 
 /// What is known of a story, and what was told of it.
 #[derive(Default)]
 struct Story {
-    sentences: HashSet<i64>,
+    sentences: KnownSentences,
     told: HashSet<Novelty>,
     /// The articles whose page was read.
     pages: HashSet<ArticleId>,
@@ -64,7 +64,10 @@ impl Story {
         });
         let told = !backlog && novelty.clone().is_some_and(|novelty| self.told.insert(novelty));
         let known_matches = evaluate(plan, &news.known_part(&document)).is_some();
-        self.sentences.extend(sentence_hashes(&document, title, &blocks));
+        // As in the house: what stood in the backlog alone is news in the next copy.
+        if !backlog {
+            self.sentences.add(story_sentences(&document, title, &blocks));
+        }
         if version.origin == Origin::Page {
             self.pages.insert(context.article.id);
         }

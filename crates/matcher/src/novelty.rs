@@ -1,55 +1,46 @@
-//! What is new in a copy: the sentences that its story did not have.
+//! What is new in a copy: the sentences that its story did not have, and the words put into those that it had.
 //!
-//! A sentence that was edited counts as added: told once too often is better than once too seldom.
-
-use std::collections::HashSet;
+//! Told once too often is better than once too seldom: a changed word that a watch hits is news.
 
 use data_encoding::HEXLOWER;
 use model::Novelty;
-use query::{Document, Hit, Part, Plan, evaluate};
+use query::{Document, Hit, Part, Placed, Plan, evaluate};
+use rustc_hash::FxHashSet;
 use sha2::{Digest, Sha256};
-use text::{Key, KeyKind, sentences};
 
-/// Sentences of fewer words say too little to be news: a by-line, a date, "read more".
-const FEWEST_WORDS: usize = 4;
-
-/// A sentence of an article: its place and the hash of its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Sentence {
-    part: Part,
-    block: u32,
-    start: usize,
-    end: usize,
-    hash: i64,
-}
+use crate::sentence::{KnownSentences, sentences_of};
+use crate::word::{Word, is_tail};
 
 /// What a version has that its story did not have.
 #[derive(Debug, Clone)]
 pub struct News {
-    added: Vec<Sentence>,
+    additions: Vec<Addition>,
 }
 
-/// Returns the hashes of the sentences of an article.
-pub fn sentence_hashes(document: &Document, title: &str, blocks: &[&str]) -> Vec<i64> {
-    let mut hashes: Vec<i64> =
-        sentences_of(document, title, blocks).iter().map(|sentence| sentence.hash).collect();
-    hashes.sort_unstable();
-    hashes.dedup();
-    hashes
+/// The new words of one sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Addition {
+    part: Part,
+    words: Vec<Word>,
 }
 
 impl News {
-    /// Returns the sentences that are not among `known`.
-    pub fn of(document: &Document, title: &str, blocks: &[&str], known: &HashSet<i64>) -> Self {
-        let mut added = sentences_of(document, title, blocks);
-        added.retain(|sentence| !known.contains(&sentence.hash));
-        Self { added }
+    /// Returns what is not among `known`.
+    pub fn of(document: &Document, title: &str, blocks: &[&str], known: &KnownSentences) -> Self {
+        let addition = |sentence: crate::sentence::Sentence| Addition {
+            words: known.new_words(&sentence),
+            part: sentence.part,
+        };
+        let mut additions: Vec<Addition> =
+            sentences_of(document, title, blocks).into_iter().map(addition).collect();
+        additions.retain(|addition| !addition.words.is_empty());
+        Self { additions }
     }
 
     /// Decides what the subscribers of a watch that matched are to be told: `None` when they know it.
     ///
-    /// What matches because its page was removed is news of its own. The first telling of a story needs nothing new. A later copy is told when it added sentences, and either a hit
-    /// lies in them or the known part alone did not match.
+    /// What matches because its page was removed is news of its own. The first telling of a story needs nothing new. A
+    /// later copy is told when it has new words, and either a hit covers one of them or the known part alone did not match.
     pub fn novelty(&self, told: bool, plan: &Plan, hits: &[Hit], document: &Document) -> Option<Novelty> {
         if let Some(removal) = removal(plan, document) {
             return Some(removal);
@@ -57,44 +48,41 @@ impl News {
         if !told {
             return Some(Novelty::default());
         }
-        if self.added.is_empty() {
+        if self.additions.is_empty() {
             return None;
         }
-        let in_added = hits.iter().any(|hit| self.added.iter().any(|sentence| sentence.holds(hit)));
-        let is_news = in_added || evaluate(plan, &self.known_part(document)).is_none();
-        is_news.then(|| self.key())
-    }
-
-    /// The same sentences added by another outlet are the same news.
-    fn key(&self) -> Novelty {
-        let mut hashes: Vec<i64> = self.added.iter().map(|sentence| sentence.hash).collect();
-        hashes.sort_unstable();
-        let mut hash = Sha256::new();
-        for sentence in hashes {
-            hash.update(sentence.to_be_bytes());
+        let hit: Vec<&Addition> =
+            self.additions.iter().filter(|one| hits.iter().any(|hit| one.is_hit(hit, document))).collect();
+        if !hit.is_empty() {
+            return Some(key(&hit));
         }
-        let digest = hash.finalize();
-        Novelty(HEXLOWER.encode(digest.get(..16).unwrap_or(&digest)))
+        let is_news = evaluate(plan, &self.known_part(document)).is_none();
+        is_news.then(|| key(&self.additions.iter().collect::<Vec<_>>()))
     }
 
-    /// Returns how many sentences are new.
+    /// Returns how many sentences have something new.
     pub fn added(&self) -> usize {
-        self.added.len()
+        self.additions.len()
     }
 
-    /// Returns the version without its new sentences.
+    /// Returns the article without its new words.
     pub fn known_part(&self, document: &Document) -> Document {
         let mut known = document.clone();
         for (part, field) in [(Part::Title, &mut known.title), (Part::Body, &mut known.body)] {
-            field.tokens.retain(|token| {
-                let inside = |sentence: &Sentence| {
-                    sentence.part == part
-                        && sentence.block == token.block
-                        && sentence.start <= token.range.start
-                        && token.range.end <= sentence.end
-                };
-                !self.added.iter().any(inside)
-            });
+            let of_part = self.additions.iter().filter(|one| one.part == part);
+            let new: FxHashSet<usize> =
+                of_part.flat_map(|one| one.words.iter().map(|word| word.token)).collect();
+            let mut tokens: Vec<Placed> = Vec::with_capacity(field.tokens.len());
+            let mut last_new: Option<Placed> = None;
+            for (at, token) in std::mem::take(&mut field.tokens).into_iter().enumerate() {
+                let is_new = new.contains(&at) || last_new.as_ref().is_some_and(|pair| is_tail(pair, &token));
+                if is_new {
+                    last_new = Some(token);
+                } else {
+                    tokens.push(token);
+                }
+            }
+            field.tokens = tokens;
         }
         known
     }
@@ -110,98 +98,149 @@ fn removal(plan: &Plan, document: &Document) -> Option<Novelty> {
     evaluate(plan, &there).is_none().then(|| Novelty::of_removal(&document.facts.url))
 }
 
-impl Sentence {
-    fn holds(&self, hit: &Hit) -> bool {
-        self.part == hit.part
-            && self.block == hit.block
-            && self.start <= hit.range.start
-            && hit.range.end <= self.end
+impl Addition {
+    /// Whether a hit covers one of its words; the last character of a Chinese run is new with the pair before it.
+    fn is_hit(&self, hit: &Hit, document: &Document) -> bool {
+        let tokens = &document.field(self.part).tokens;
+        let covered = |token: &Placed| token.is_within(hit.block, &hit.range);
+        let is_hit = |word: &Word| {
+            let (Some(token), next) = (tokens.get(word.token), tokens.get(word.token + 1)) else {
+                return false;
+            };
+            covered(token) || next.is_some_and(|next| is_tail(token, next) && covered(next))
+        };
+        self.part == hit.part && self.words.iter().any(is_hit)
     }
 }
 
-fn sentences_of(document: &Document, title: &str, blocks: &[&str]) -> Vec<Sentence> {
-    let mut found = in_block(document, (Part::Title, 0), title);
-    for (number, block) in (0_u32..).zip(blocks) {
-        found.extend(in_block(document, (Part::Body, number), block));
+/// The same words added by another outlet are the same news, in whatever order they stand there.
+fn key(additions: &[&Addition]) -> Novelty {
+    let mut words: Vec<u32> =
+        additions.iter().flat_map(|one| one.words.iter().map(|word| word.hash)).collect();
+    words.sort_unstable();
+    words.dedup();
+    let mut hash = Sha256::new();
+    for word in words {
+        hash.update(word.to_be_bytes());
     }
-    found
-}
-
-fn in_block(document: &Document, (part, block): (Part, u32), text: &str) -> Vec<Sentence> {
-    let tokens = document.field(part).tokens.iter().filter(|token| token.block == block);
-    let tokens: Vec<_> = tokens.collect();
-    let hashed = |range: std::ops::Range<usize>| {
-        let inside =
-            tokens.iter().filter(|token| range.start <= token.range.start && token.range.end <= range.end);
-        let words: Vec<&str> = inside.filter_map(|token| surface(&token.keys)).collect();
-        let hash = i64::from_ne_bytes(hash_of(&words.join(" ")).to_ne_bytes());
-        (words.len() >= FEWEST_WORDS).then_some(Sentence {
-            part,
-            block,
-            start: range.start,
-            end: range.end,
-            hash,
-        })
-    };
-    sentences(text).into_iter().filter_map(hashed).collect()
-}
-
-fn surface(keys: &[Key]) -> Option<&str> {
-    keys.iter().find(|key| key.kind() == KeyKind::Surface).map(Key::text)
-}
-
-/// The first eight bytes of SHA-256: the same on every machine and in every version.
-pub(crate) fn hash_of(text: &str) -> u64 {
-    let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    digest.first_chunk::<8>().map_or(0, |bytes| u64::from_be_bytes(*bytes))
+    let digest = hash.finalize();
+    Novelty(HEXLOWER.encode(digest.get(..16).unwrap_or(&digest)))
 }
 
 #[cfg(test)]
 mod tests {
     use query::{Lexicon, parse, plan, testing};
-    use text::Lang;
+    use text::{Lang, detect};
 
     use super::*;
+    use crate::story_sentences;
 
-    const WIRE: &str = "A terminal was opened at Khorgos on Monday. It can handle many containers a year.";
+    const WIRE: &str =
+        "A terminal was opened at Khorgos on Monday in the morning. It can handle many containers a year.";
 
-    fn read(text: &str) -> Document {
-        Document::read("", &[text], &Lexicon::empty(), testing::facts(Lang::EnLatn))
+    fn lexicon() -> Lexicon {
+        let text = "[[entity]]\nid = \"khorgos\"\nkind = \"place\"\nen = [\"Khorgos\", \"Horgos\"]\nru = [\"Хоргос\"]\n\
+                    kk-Cyrl = [\"Қорғас\"]\nkk-Arab = [\"قورعاس\"]\nzh = [\"霍尔果斯\"]\n";
+        Lexicon::from_toml([("places.toml", text)]).unwrap()
     }
 
-    /// What is told of `copy` to somebody who watches `query` and knows the wire.
-    fn told(query: &str, copy: &str, told: bool) -> Option<Novelty> {
-        let known: HashSet<i64> = sentence_hashes(&read(WIRE), "", &[WIRE]).into_iter().collect();
-        let (plan, document) = (plan(&parse(query).unwrap(), &Lexicon::empty()).unwrap(), read(copy));
+    fn read(text: &str) -> Document {
+        Document::read("", &[text], &lexicon(), testing::facts(detect(text)))
+    }
+
+    /// What is told of the last copy to somebody who watches `query`, was told of the story, and knows the others.
+    fn told(query: &str, copies: &[&str]) -> Option<Novelty> {
+        let (copy, known) = copies.split_last().unwrap();
+        let known = known.iter().flat_map(|text| story_sentences(&read(text), "", &[text])).collect();
+        let (plan, document) = (plan(&parse(query).unwrap(), &lexicon()).unwrap(), read(copy));
         let hits = evaluate(&plan, &document).expect("the copy matches");
-        News::of(&document, "", &[copy], &known).novelty(told, &plan, &hits, &document)
+        News::of(&document, "", &[copy], &KnownSentences::new(known)).novelty(true, &plan, &hits, &document)
+    }
+
+    fn is_told(query: &str, copies: &[&str]) -> bool {
+        let novelty = told(query, copies);
+        assert!(novelty.as_ref().is_none_or(|novelty| !novelty.is_first()));
+        novelty.is_some()
     }
 
     #[test]
     fn the_first_telling_needs_nothing_new() {
-        assert_eq!(told("khorgos", WIRE, false), Some(Novelty::default()));
-        assert_eq!(told("khorgos", WIRE, true), None);
+        let (plan, document) = (plan(&parse("khorgos").unwrap(), &lexicon()).unwrap(), read(WIRE));
+        let known = KnownSentences::new(story_sentences(&document, "", &[WIRE]));
+        let news = News::of(&document, "", &[WIRE], &known);
+        assert_eq!(news.novelty(false, &plan, &[], &document), Some(Novelty::default()));
+        assert!(!is_told("khorgos", &[WIRE, WIRE]));
     }
 
     #[test]
     fn an_added_sentence_is_told_when_the_watch_is_hit_there() {
         let added = format!("{WIRE} Three drivers were detained at Khorgos afterwards.");
-        assert!(told("khorgos", &added, true).is_some_and(|novelty| !novelty.is_first()));
+        assert!(is_told("khorgos", &[WIRE, &added]));
         let elsewhere = format!("{WIRE} The weather was fine all through the day.");
-        assert_eq!(told("khorgos", &elsewhere, true), None);
+        assert!(!is_told("khorgos", &[WIRE, &elsewhere]));
     }
 
     #[test]
-    fn an_added_sentence_is_told_when_the_known_part_did_not_match() {
-        let added = format!("{WIRE} Three lorry drivers were detained afterwards.");
-        assert!(told("khorgos AND detained", &added, true).is_some());
-        assert_eq!(told("khorgos AND terminal", &added, true), None);
+    fn an_edited_sentence_is_told_only_where_the_edit_is_hit() {
+        let edited = WIRE.replace("on Monday", "on Tuesday");
+        assert!(!is_told("khorgos", &[WIRE, &edited]));
+        assert!(is_told("tuesday", &[WIRE, &edited]), "a changed word that a watch hits is news");
+        assert!(!is_told("khorgos AND tuesday", &[WIRE, &edited, &edited]));
+    }
+
+    #[test]
+    fn a_word_put_into_an_old_sentence_and_a_new_sentence_are_both_told() {
+        let sentence = format!("{WIRE} Three lorry drivers were detained afterwards.");
+        let word = WIRE.replace("in the morning", "and drivers detained in the morning");
+        for copy in [sentence, word] {
+            assert!(is_told("khorgos AND detained", &[WIRE, &copy]), "{copy}");
+            assert!(!is_told("khorgos AND terminal", &[WIRE, &copy]), "{copy}");
+        }
+    }
+
+    #[test]
+    fn another_spelling_or_script_of_a_name_is_the_same_word() {
+        assert!(!is_told("khorgos", &[WIRE, &WIRE.replace("Khorgos", "Horgos")]));
+        let chinese = "星期一上午在霍尔果斯口岸启用了新的货运码头。";
+        assert!(!is_told("霍尔果斯", &[chinese, &chinese.replace("新的", "大型")]));
+        assert!(is_told("大型", &[chinese, &chinese.replace("新的", "大型")]));
+        let cyrillic = "Қорғас базарында жаңа дүкен ашылды және адамдар көп келді.";
+        let arabic = "قورعاس بازارىندا جاڭا دۇكەن اشىلدى جانە ادامدار كوپ كەلدى.";
+        assert!(!is_told("@khorgos", &[cyrillic, arabic]));
     }
 
     #[test]
     fn the_same_addition_in_another_outlet_is_the_same_news() {
-        let first = format!("{WIRE} Three drivers were detained at Khorgos afterwards.");
-        let second = format!("Three drivers were detained at Khorgos afterwards. {WIRE}");
-        assert_eq!(told("khorgos", &first, true), told("khorgos", &second, true));
+        let addition = "Three drivers were detained at Khorgos afterwards.";
+        let (first, second) = (format!("{WIRE} {addition}"), format!("{addition} {WIRE}"));
+        assert_eq!(told("khorgos", &[WIRE, &first]), told("khorgos", &[WIRE, &second]));
+        assert!(!is_told("khorgos", &[WIRE, &first, &second]));
+        let edited = second.replace("Three drivers", "Three lorry drivers");
+        assert!(!is_told("khorgos", &[WIRE, &first, &edited]), "an edited addition is known, too");
+        let elsewhere = second.replace("in the morning", "before noon");
+        assert_eq!(told("khorgos", &[WIRE, &first]), told("khorgos", &[WIRE, &elsewhere]));
+    }
+
+    #[test]
+    fn a_sentence_that_was_kept_without_its_words_counts_as_it_stands() {
+        let mut known = story_sentences(&read(WIRE), "", &[WIRE]);
+        for sentence in &mut known {
+            sentence.words.clear();
+        }
+        let known = KnownSentences::new(known);
+        let additions = |text: &str| News::of(&read(text), "", &[text], &known).additions.len();
+        assert_eq!(additions(WIRE), 0);
+        assert_eq!(additions(&WIRE.replace("Monday", "Tuesday")), 1);
+    }
+
+    #[test]
+    fn a_single_character_is_found_in_a_new_run_of_characters() {
+        let text = "星期一上午在口岸启用了新的货运码头。";
+        let longer = format!("{text}三名司机随后在桥头被扣留。");
+        let document = Document::read("", &[&longer], &Lexicon::empty(), testing::facts(Lang::ZhHans));
+        let plan = plan(&parse("留").unwrap(), &Lexicon::empty()).unwrap();
+        let known = KnownSentences::new(story_sentences(&read(text), "", &[text]));
+        let hits = evaluate(&plan, &document).unwrap();
+        assert!(News::of(&document, "", &[&longer], &known).novelty(true, &plan, &hits, &document).is_some());
     }
 }

@@ -1,27 +1,31 @@
 //! The service: matches each new version against all watches and keeps what was decided.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
-use model::{Clock, FirstLook, StoryId, VersionId, Watch, WatchId, WatchState};
-use query::{Document, Lexicon, parse_watch, plan};
+use model::{Clock, FirstLook, VersionId, Watch, WatchId, WatchState};
+use query::{Document, HeldBack, Lexicon, parse_watch, plan};
 use store::{
-    Failed, Finding, Handler, Job, JobKind, MatchedVersion, Matching, NewAlert, StoreError, StoryChoice,
-    VersionInContext, WatchChanges,
+    Failed, Finding, Handler, HeldFinding, Job, JobKind, MatchedVersion, Matching, NewAlert, StoreError,
+    StoryChoice, VersionInContext, WatchChanges,
 };
 
-use crate::{News, Signature, Told, Watchlist, excerpt, sentence_hashes};
+use crate::{Config, KnownSentences, News, Signature, Told, Watchlist, excerpt, origin, story_sentences};
 
 /// How often a version is matched anew because the watch list changed meanwhile, before its job is given back.
 const TRIES: usize = 5;
+
+/// So many traps of one version are looked into.
+const TRAPS: usize = 8;
 
 /// Matches new versions.
 pub struct MatchService {
     store: Arc<dyn Matching>,
     lexicon: Arc<Lexicon>,
     clock: Clock,
+    config: Config,
     /// The watch list as it was read last. It is changed in place, so that whoever matches holds it meanwhile.
     loaded: Arc<RwLock<Loaded>>,
 }
@@ -34,11 +38,19 @@ struct Loaded {
     names: HashMap<WatchId, String>,
 }
 
+/// A version as it was read, and the names that a trap of the lexicon kept out.
+struct Read {
+    document: Document,
+    held: Vec<HeldBack>,
+}
+
 /// What the story of a version knows already.
 struct Known {
     story: StoryChoice,
-    sentences: HashSet<i64>,
+    sentences: KnownSentences,
     told: Vec<WatchId>,
+    /// The watches that found this version when it was matched before.
+    matched: Vec<WatchId>,
 }
 
 impl fmt::Debug for MatchService {
@@ -49,8 +61,8 @@ impl fmt::Debug for MatchService {
 
 impl MatchService {
     /// Makes a service over `store` with the entities of `lexicon`.
-    pub fn new(store: Arc<dyn Matching>, lexicon: Arc<Lexicon>, clock: Clock) -> Self {
-        Self { store, lexicon, clock, loaded: Arc::default() }
+    pub fn new(store: Arc<dyn Matching>, lexicon: Arc<Lexicon>, clock: Clock, config: Config) -> Self {
+        Self { store, lexicon, clock, config, loaded: Arc::default() }
     }
 
     async fn once(&self, job: &Job) -> Result<(), StoreError> {
@@ -59,16 +71,16 @@ impl MatchService {
         };
         self.follow_watches().await?;
         let lexicon = Arc::clone(&self.lexicon);
-        let (context, document, signature) = compute(move || {
-            let document = context.document(&lexicon);
+        let (context, as_read, signature) = compute(move || {
+            let (document, held) = context.document_with_traps(&lexicon);
             let signature = Signature::of(&document);
-            (context, document, signature)
+            (context, Read { document, held }, signature)
         })
         .await?;
         let known = self.known(&context, &signature).await?;
         let lexicon = Arc::clone(&self.lexicon);
         let loaded = Arc::clone(&self.loaded);
-        let matched = compute(move || decide(context, &document, known, &read(&loaded), &lexicon)).await?;
+        let matched = compute(move || decide(context, &as_read, known, &read(&loaded), &lexicon)).await?;
         self.store.finish_match(job, &matched, self.clock.now()).await
     }
 
@@ -83,20 +95,31 @@ impl MatchService {
         compute(move || loaded.write().unwrap_or_else(PoisonError::into_inner).apply(changes, &lexicon)).await
     }
 
+    /// Returns the story that a text belongs to, of those begun of late.
+    async fn story(&self, signature: &Signature) -> Result<StoryChoice, StoreError> {
+        let now = self.clock.now();
+        let since = now.checked_sub(self.config.story_window).unwrap_or(now);
+        let candidates = self.store.story_candidates(&signature.sought(), since).await?;
+        Ok(match signature.choose(&candidates) {
+            Some(story) => StoryChoice::Existing(story),
+            None => StoryChoice::New { signature: signature.to_bytes(), shingles: signature.kept(), since },
+        })
+    }
+
     async fn known(&self, context: &VersionInContext, signature: &Signature) -> Result<Known, StoreError> {
         // A later version of an article stays in the story of its first, however much it changed.
         let story = match context.article.story {
             Some(story) => StoryChoice::Existing(story),
-            None => signature.choose(&self.store.story_candidates(&signature.bands()).await?),
+            None => self.story(signature).await?,
         };
         let StoryChoice::Existing(id) = story else {
-            return Ok(Known { story, sentences: HashSet::new(), told: Vec::new() });
+            let (told, matched) = (Vec::new(), Vec::new());
+            return Ok(Known { story, sentences: KnownSentences::default(), told, matched });
         };
-        Ok(Known { sentences: self.sentences(id).await?, told: self.store.told_watches(id).await?, story })
-    }
-
-    async fn sentences(&self, story: StoryId) -> Result<HashSet<i64>, StoreError> {
-        Ok(self.store.story_sentences(story).await?.into_iter().collect())
+        let version = context.version.id;
+        let sentences = KnownSentences::new(self.store.story_sentences(id, version).await?);
+        let told = self.store.told_watches(id).await?;
+        Ok(Known { story, sentences, told, matched: self.store.matched_watches(version).await? })
     }
 }
 
@@ -148,7 +171,7 @@ fn plan_of(watch: &Watch, lexicon: &Lexicon) -> Option<query::Plan> {
 
 fn decide(
     context: VersionInContext,
-    document: &Document,
+    Read { document, held }: &Read,
     known: Known,
     loaded: &Loaded,
     lexicon: &Lexicon,
@@ -162,20 +185,52 @@ fn decide(
     let finding = |found: crate::Match| {
         let told = known.told.contains(&found.watch);
         let plan = loaded.list.plan(found.watch)?;
-        let novelty = if backlog { None } else { news.novelty(told, &plan, &found.hits, document) };
+        let decided = backlog || known.matched.contains(&found.watch);
+        let novelty = if decided { None } else { news.novelty(told, &plan, &found.hits, document) };
         let name = loaded.names.get(&found.watch).map_or("", String::as_str);
         let alert = novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(version, name, &found.hits) });
         Some(Finding { watch: found.watch, clauses: found.clauses(), alert })
     };
-    let findings = loaded.list.matches(document).into_iter().filter_map(finding).collect();
-    let sentences = sentence_hashes(document, &title, &blocks);
+    let findings: Vec<Finding> = loaded.list.matches(document).into_iter().filter_map(finding).collect();
+    let held = held_back(document, held, &findings, &loaded.list);
+    // What stood in the backlog alone was told to nobody: it is news in the next copy that has it.
+    let sentences = if backlog { Vec::new() } else { story_sentences(document, &title, &blocks) };
+    let origin = origin(&context.version);
     MatchedVersion {
         revision: loaded.revision.unwrap_or(-1),
         story: known.story,
+        origin,
         sentences,
         findings,
+        held,
         context,
     }
+}
+
+/// The watches that would have matched without one of the traps.
+fn held_back(
+    document: &Document,
+    held: &[HeldBack],
+    findings: &[Finding],
+    list: &Watchlist,
+) -> Vec<HeldFinding> {
+    let mut traps: Vec<(&str, &str)> =
+        held.iter().map(|one| (one.entity.as_str(), one.trap.as_str())).collect();
+    traps.sort_unstable();
+    traps.dedup();
+    let mut missed = Vec::new();
+    for (entity, trap) in traps.into_iter().take(TRAPS) {
+        let same: Vec<&HeldBack> =
+            held.iter().filter(|one| one.entity == entity && one.trap == trap).collect();
+        let found = list.matches(&document.without_trap(&same)).into_iter().map(|one| one.watch);
+        let only_so = found.filter(|watch| !findings.iter().any(|finding| finding.watch == *watch));
+        missed.extend(only_so.map(|watch| HeldFinding {
+            watch,
+            entity: entity.to_owned(),
+            trap: trap.to_owned(),
+        }));
+    }
+    missed
 }
 
 #[async_trait]

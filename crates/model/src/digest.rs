@@ -4,7 +4,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
-use crate::{AlertId, DigestId, Excerpt, Mode, Notice, StoryId, Subscriber};
+use crate::{AlertId, DigestId, Excerpt, Mode, Notice, StoryFacts, StoryId, Subscriber};
 
 /// One mail's worth of alerts. Number, Message-ID and contents are fixed before the first attempt, so that a
 /// mail that is sent again is the same mail.
@@ -29,10 +29,14 @@ pub struct Digest {
 pub struct DigestContents {
     /// The alerts, in the order of finding.
     pub items: Vec<(AlertId, StoryId, Excerpt)>,
+    /// What is known of their stories.
+    pub stories: Vec<(StoryId, StoryFacts)>,
     /// How much is said.
     pub mode: Option<Mode>,
     /// How many matches in the backlog are not told one by one.
     pub older_matches: u32,
+    /// What the lexicon's traps held back in the last week, by trap; said once a week.
+    pub held: Vec<(String, u32)>,
     /// What is to be told of sources: troubles that began, and troubles that are over.
     pub news: Vec<SourceNews>,
     /// What is to be told of the subscriber's own watches.

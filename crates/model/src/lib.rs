@@ -18,6 +18,7 @@ mod ids;
 mod presence;
 mod proxy;
 mod source;
+mod story;
 mod subscriber;
 mod watch;
 
@@ -40,5 +41,6 @@ pub use proxy::{ProxyError, ProxyKind, ProxyUrl};
 pub use source::{
     Endpoint, EndpointKind, EndpointState, FirstLook, Source, SourceKind, UnknownWord, Validators,
 };
+pub use story::StoryFacts;
 pub use subscriber::{Frequency, FrequencyError, Mode, Subscriber, Subscription};
 pub use watch::{Watch, WatchState};

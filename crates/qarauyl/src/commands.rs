@@ -90,8 +90,8 @@ enum Command {
     Detect(analyze::DetectArguments),
     /// Work that waits for a person: list it, try it again.
     Jobs(jobs::Arguments),
-    /// What was read, and what was told to whom.
-    Ledger,
+    /// What was read and told to whom; what was held back.
+    Ledger(ledger::Arguments),
     /// The team's own names, sealed: people and places that stand in no public lexicon.
     #[command(subcommand)]
     Lexicon(lexicon::Action),
@@ -141,7 +141,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Source(action) => source::run(&house, &action, out).await,
         Command::Explain(arguments) => explain::run(&house, &arguments, out).await,
         Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
-        Command::Ledger => ledger::run(&house, out).await,
+        Command::Ledger(arguments) => ledger::run(&house, &arguments, out).await,
         Command::Lexicon(action) => lexicon::run(&house, &action, out).await,
         Command::Index(action) => index::run(&house, &action, out).await,
         Command::Doctor => doctor::run(&house, out).await,

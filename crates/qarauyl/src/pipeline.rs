@@ -116,11 +116,9 @@ impl Pipeline {
                     "watches cannot be read any more, or can again: see `qarauyl watch list`"
                 );
             }
-            let lexicon = Arc::clone(&pipeline.lexicon);
-            pipeline.add(
-                house,
-                MatchService::new(Arc::<store::Database>::clone(&house.store), lexicon, house.clock.clone()),
-            );
+            let matching = Arc::<store::Database>::clone(&house.store);
+            let (lexicon, config) = (Arc::clone(&pipeline.lexicon), house.settings.matcher.clone());
+            pipeline.add(house, MatchService::new(matching, lexicon, house.clock.clone(), config));
         }
         if only.has("mailer") {
             pipeline.add(house, mail_service(house)?);

@@ -28,6 +28,7 @@ pub(crate) struct Settings {
     pub(crate) workers: Workers,
     pub(crate) archive: archive::Config,
     pub(crate) fetcher: fetcher::Config,
+    pub(crate) matcher: matcher::Config,
     pub(crate) indexer: indexer::Config,
     pub(crate) mailer: mailer::Config,
     pub(crate) web: web::Config,

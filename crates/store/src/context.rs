@@ -1,7 +1,7 @@
 //! A version with all that the query language asks about it.
 
 use model::{Article, Presence, Source, Version};
-use query::{Document, Facts, Lexicon};
+use query::{Document, Facts, HeldBack, Lexicon};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
@@ -49,8 +49,13 @@ impl VersionInContext {
 
     /// Returns the article as the query language sees it: the same for the matcher and for the index.
     pub fn document(&self, lexicon: &Lexicon) -> Document {
+        self.document_with_traps(lexicon).0
+    }
+
+    /// Returns the same, and which names a trap of the lexicon kept out.
+    pub fn document_with_traps(&self, lexicon: &Lexicon) -> (Document, Vec<HeldBack>) {
         let blocks: Vec<&str> = self.version.blocks.iter().map(|block| block.text.as_str()).collect();
-        Document::read(&self.version.title, &blocks, lexicon, self.facts())
+        Document::read_with_traps(&self.version.title, &blocks, lexicon, self.facts())
     }
 }
 

@@ -246,8 +246,7 @@ async fn keep_version(
         .bind(from.article.0)
         .execute(&mut **transaction)
         .await?;
-    let lane = "match".to_owned();
-    open_job(transaction, NewJob { lane, ..NewJob::about(JobKind::Match, id, now) }, now).await
+    open_job(transaction, NewJob::matching(id, now), now).await
 }
 
 /// Keeps what the feed said as the first version of an article that has none.

@@ -123,4 +123,9 @@ impl NewJob {
     pub(crate) fn about(kind: JobKind, subject: i64, due: Timestamp) -> Self {
         Self { kind, key: subject.to_string(), lane: String::new(), subject, due }
     }
+
+    /// Matches a version. One at a time: a copy must find the story that the one before it began.
+    pub(crate) fn matching(version: i64, due: Timestamp) -> Self {
+        Self { lane: "match".to_owned(), ..Self::about(JobKind::Match, version, due) }
+    }
 }

@@ -1,9 +1,6 @@
-//! State and work queue: what the stages meet in.
-//!
-//! Every stage ends in one call here that keeps its result, closes its job and opens the next ones in one
-//! transaction. No transaction handle leaves this crate. SQLite and PostgreSQL hold the same tables.
-//! In reading order: [`Job`], who works it off ([`Worker`], [`Handler`]), when it is tried again ([`RetryPolicy`]), what
-//! is encrypted at rest ([`Sealer`]), the [`Database`], and one narrow trait per consumer.
+//! State and work queue: what the stages meet in, the same on SQLite and PostgreSQL. Every stage ends in one call and one
+//! transaction, which never leaves this crate. In reading order: [`Job`], [`Worker`] and [`Handler`], [`RetryPolicy`],
+//! [`Sealer`], [`Database`], and one narrow trait per consumer.
 
 mod addresses;
 mod administering;
@@ -23,6 +20,7 @@ mod migrate;
 mod noticing;
 mod queue;
 mod reading;
+mod reconciling;
 mod remembering;
 mod retry;
 mod rows;
@@ -30,6 +28,7 @@ mod scheduling;
 mod sealed;
 mod sourcing;
 mod subscribing;
+mod sum;
 mod watching;
 mod worker;
 
@@ -45,36 +44,19 @@ pub use job::{Job, JobCount, JobKind, ParkedJob};
 pub use key::{Key, KeyError, KeyOrigin, load_key};
 pub use looking::{LookRecord, Looked, Looking, PageToLookAt};
 pub use mailing::{Mailing, Sent};
-pub use matching::{Finding, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice, WatchChanges};
+pub use matching::{
+    Finding, HeldFinding, HeldVersion, MatchedVersion, Matching, NewAlert, StoryCandidate, StoryChoice,
+    StorySentence, WatchChanges,
+};
 pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
+pub use reconciling::Reconciling;
 pub use remembering::{KeptRobots, Remembering};
 pub use retry::{Failure, RetryPolicy};
 pub use scheduling::{Scheduled, Scheduling};
 pub use sealed::{SealError, Sealed, Sealer};
 pub use sourcing::{ConfiguredEndpoint, ConfiguredSource, Sourcing};
 pub use subscribing::{NewSubscriber, Subscribing};
+pub use sum::Store;
 pub use watching::Watching;
 pub use worker::{Failed, Handler, Step, Worker};
-
-/// Everything a store can do: the sum of the narrow traits.
-pub trait Store:
-    Queue
-    + Sourcing
-    + Fetching
-    + Remembering
-    + Looking
-    + Scheduling
-    + Extracting
-    + Matching
-    + Indexing
-    + Mailing
-    + Watching
-    + Subscribing
-    + Reading
-    + Explaining
-    + Administering
-{
-}
-
-impl Store for Database {}

@@ -1,16 +1,19 @@
 //! Digests: what is due for a subscriber is frozen once, so that a mail sent twice is the same mail.
 
 use async_trait::async_trait;
+use jiff::civil::Weekday;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use model::{
-    AlertId, DeliveryOutcome, Digest, DigestContents, DigestId, Excerpt, Frequency, Mode, Readings, StoryId,
-    Subscriber,
+    AlertId, DeliveryOutcome, Digest, DigestContents, DigestId, Excerpt, Frequency, Mode, Readings,
+    StoryFacts, StoryId, Subscriber,
 };
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use crate::database::{close_job, open_job};
 use crate::job::NewJob;
+use crate::matching::facts_of;
 use crate::noticing::take_notices;
 use crate::rows::sealed::{ContentsRow, ExcerptRow};
 use crate::rows::{millis, time, word};
@@ -255,9 +258,22 @@ impl Database {
             let row: ExcerptRow = self.open_sealed("alerts.excerpt", telling.excerpt.clone())?;
             items.push((telling.alert, telling.story, row.into_excerpt()));
         }
+        let mut stories: Vec<(StoryId, StoryFacts)> = Vec::new();
+        for (_, story, _) in &items {
+            if !stories.iter().any(|(known, _)| known == story) {
+                stories.extend(facts_of(&mut **transaction, *story).await?.map(|facts| (*story, facts)));
+            }
+        }
         let zone = zone_of(&subscriber.timezone);
+        let held = if is_weekly(frequency, now, &zone) {
+            self.held_this_week(transaction, (subscriber.id, frequency), now).await?
+        } else {
+            Vec::new()
+        };
         Ok(DigestContents {
+            held,
             items,
+            stories,
             mode: mode_of(transaction, subscriber, frequency).await?,
             news: Vec::new(),
             watches: Vec::new(),
@@ -298,6 +314,15 @@ impl Database {
         let id = DigestId(row.try_get("id")?);
         let number = u32::try_from(number).unwrap_or(u32::MAX);
         Ok(Digest { id, subscriber, number, message_id, frozen: now, contents })
+    }
+}
+
+/// Whether a digest says what is said once a week: each weekly one does, and a daily one on Mondays.
+fn is_weekly(frequency: Frequency, now: Timestamp, zone: &TimeZone) -> bool {
+    match frequency {
+        Frequency::Weekly(..) => true,
+        Frequency::Daily(_) => now.to_zoned_datetime(zone.clone()).weekday() == Weekday::Monday,
+        Frequency::Instant | Frequency::Hourly => false,
     }
 }
 

@@ -1,11 +1,13 @@
-//! What the matcher keeps: the story of a version, the ledger of matches, and the alerts.
+//! What the matcher keeps: the ledger of matches, and the alerts.
+
+mod held;
+mod stories;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
     ArticleId, Excerpt, FirstLook, Frequency, Novelty, Presence, StoryId, VersionId, Watch, WatchId,
 };
-use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use crate::context::{STATE_COLUMNS, VersionInContext, context_of};
@@ -16,28 +18,10 @@ use crate::rows::sealed::ExcerptRow;
 use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, list, millis, word};
 use crate::{Database, Job, JobKind, StoreError};
 
-/// A story that a version may belong to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoryCandidate {
-    /// The story.
-    pub story: StoryId,
-    /// The signature of the version that began it.
-    pub signature: Vec<u8>,
-}
-
-/// Which story a version belongs to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StoryChoice {
-    /// It begins one.
-    New {
-        /// Its signature, by which copies are recognised.
-        signature: Vec<u8>,
-        /// The bands of that signature, by which candidates are found.
-        bands: Vec<i64>,
-    },
-    /// It belongs to this one.
-    Existing(StoryId),
-}
+pub use held::HeldVersion;
+pub(crate) use stories::facts_of;
+use stories::put_story;
+pub use stories::{StoryCandidate, StoryChoice, StorySentence};
 
 /// A watch that matched a version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,6 +43,17 @@ pub struct NewAlert {
     pub excerpt: Excerpt,
 }
 
+/// A watch that would have matched if the lexicon had taken a name for its entity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldFinding {
+    /// The watch.
+    pub watch: WatchId,
+    /// The entity.
+    pub entity: String,
+    /// What kept it out, in a few words.
+    pub trap: String,
+}
+
 /// All that was decided about a version.
 #[derive(Debug, Clone)]
 pub struct MatchedVersion {
@@ -68,10 +63,14 @@ pub struct MatchedVersion {
     pub revision: i64,
     /// Its story.
     pub story: StoryChoice,
-    /// Hashes of its sentences' keys.
-    pub sentences: Vec<i64>,
+    /// The news agency that it says it comes from.
+    pub origin: Option<&'static str>,
+    /// Its sentences, by which its story's later copies are judged.
+    pub sentences: Vec<StorySentence>,
     /// The watches that matched.
     pub findings: Vec<Finding>,
+    /// What would have matched but for a trap of the lexicon.
+    pub held: Vec<HeldFinding>,
 }
 
 /// What has changed in the watch list.
@@ -97,14 +96,25 @@ pub trait Matching: Send + Sync {
     /// Returns what has changed in the watch list after a revision; the whole list after -1.
     async fn watch_changes(&self, since: i64) -> Result<WatchChanges, StoreError>;
 
-    /// Returns the stories that share a band with a version.
-    async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError>;
+    /// Returns the stories begun since then that share most of these shingles with a version, the oldest first.
+    async fn story_candidates(
+        &self,
+        shingles: &[i64],
+        since: Timestamp,
+    ) -> Result<Vec<StoryCandidate>, StoreError>;
 
-    /// Returns the sentences that a story holds already.
-    async fn story_sentences(&self, story: StoryId) -> Result<Vec<i64>, StoreError>;
+    /// Returns the sentences that a story held before a version.
+    async fn story_sentences(
+        &self,
+        story: StoryId,
+        before: VersionId,
+    ) -> Result<Vec<StorySentence>, StoreError>;
 
     /// Returns the watches whose subscribers were told of a story.
     async fn told_watches(&self, story: StoryId) -> Result<Vec<WatchId>, StoreError>;
+
+    /// Returns the watches that a version was found by before: nothing is told of them twice.
+    async fn matched_watches(&self, version: VersionId) -> Result<Vec<WatchId>, StoreError>;
 
     /// Keeps what was decided: story, ledger, alerts, and who is to be told; opens the Index job and the Deliver jobs
     /// of those who want to know at once. Refuses an older revision of the watch list.
@@ -140,34 +150,33 @@ impl Matching for Database {
         })
     }
 
-    async fn story_candidates(&self, bands: &[i64]) -> Result<Vec<StoryCandidate>, StoreError> {
-        if bands.is_empty() {
-            return Ok(Vec::new());
-        }
-        // Whole numbers of our own making: one question instead of dozens.
-        let list: Vec<String> = bands.iter().map(i64::to_string).collect();
-        let sql = format!(
-            "select id, signature from stories where id in (select story from story_bands where band in ({})) order by id",
-            list.join(", ")
-        );
-        let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(self.readers()).await?;
-        let candidate = |row: &AnyRow| -> Result<StoryCandidate, StoreError> {
-            Ok(StoryCandidate { story: StoryId(row.try_get("id")?), signature: row.try_get("signature")? })
-        };
-        rows.iter().map(candidate).collect()
+    async fn story_candidates(
+        &self,
+        shingles: &[i64],
+        since: Timestamp,
+    ) -> Result<Vec<StoryCandidate>, StoreError> {
+        self.candidates(shingles, since).await
     }
 
-    async fn story_sentences(&self, story: StoryId) -> Result<Vec<i64>, StoreError> {
-        let rows = sqlx::query("select sentence from story_sentences where story = $1")
-            .bind(story.0)
-            .fetch_all(self.readers())
-            .await?;
-        rows.iter().map(|row| Ok(row.try_get("sentence")?)).collect()
+    async fn story_sentences(
+        &self,
+        story: StoryId,
+        before: VersionId,
+    ) -> Result<Vec<StorySentence>, StoreError> {
+        self.sentences_before(story, before).await
     }
 
     async fn told_watches(&self, story: StoryId) -> Result<Vec<WatchId>, StoreError> {
         let rows = sqlx::query("select distinct watch from alerts where story = $1")
             .bind(story.0)
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter().map(|row| Ok(WatchId(row.try_get("watch")?))).collect()
+    }
+
+    async fn matched_watches(&self, version: VersionId) -> Result<Vec<WatchId>, StoreError> {
+        let rows = sqlx::query("select watch from matches where version = $1")
+            .bind(version.0)
             .fetch_all(self.readers())
             .await?;
         rows.iter().map(|row| Ok(WatchId(row.try_get("watch")?))).collect()
@@ -199,6 +208,7 @@ impl Matching for Database {
                 put_alert(&mut transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
             }
         }
+        self.put_held(&mut transaction, version.id, &matched.held, now).await?;
         // The Index job has the Match job's key: one that is being done may have read the state before.
         let index = NewJob { key: job.key.clone(), ..NewJob::about(JobKind::Index, version.id.0, now) };
         open_job(&mut transaction, index, now).await?;
@@ -220,8 +230,8 @@ pub(crate) async fn open_restated(
         .await?;
     let latest: Option<i64> = row.map(|row| row.try_get("latest")).transpose()?.flatten();
     let Some(version) = latest else { return Ok(()) };
-    let (key, lane) = (format!("{version}:{presence}"), "match".to_owned());
-    open_job(transaction, NewJob { key, lane, ..NewJob::about(JobKind::Match, version, now) }, now).await
+    let key = format!("{version}:{presence}");
+    open_job(transaction, NewJob { key, ..NewJob::matching(version, now) }, now).await
 }
 
 /// Whether a Match job is about a version that was matched before, and stands otherwise now.
@@ -252,52 +262,6 @@ async fn check_revision(
         .fetch_one(&mut **transaction)
         .await?;
     if row.try_get::<i64, _>("number")? == revision { Ok(()) } else { Err(StoreError::WatchesChanged) }
-}
-
-async fn put_story(
-    transaction: &mut Transaction<'static, Any>,
-    matched: &MatchedVersion,
-    now: Timestamp,
-) -> Result<StoryId, StoreError> {
-    let story = match &matched.story {
-        StoryChoice::Existing(story) => *story,
-        StoryChoice::New { signature, bands } => {
-            let row = sqlx::query(
-                "insert into stories (first_version, signature, created) values ($1, $2, $3) returning id",
-            )
-            .bind(matched.context.version.id.0)
-            .bind(signature.clone())
-            .bind(millis(now))
-            .fetch_one(&mut **transaction)
-            .await?;
-            let id: i64 = row.try_get("id")?;
-            put_numbers(transaction, "story_bands (story, band)", id, bands).await?;
-            StoryId(id)
-        }
-    };
-    put_numbers(transaction, "story_sentences (story, sentence)", story.0, &matched.sentences).await?;
-    sqlx::query("update articles set story = $1 where id = $2")
-        .bind(story.0)
-        .bind(matched.context.article.id.0)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(story)
-}
-
-/// Adds rows of a story and one number each, those that are there already left alone. Whole numbers of our own making
-/// stand in the statement itself: one statement for all.
-async fn put_numbers(
-    transaction: &mut Transaction<'static, Any>,
-    table: &'static str,
-    story: i64,
-    numbers: &[i64],
-) -> Result<(), StoreError> {
-    for chunk in numbers.chunks(500) {
-        let rows: Vec<String> = chunk.iter().map(|number| format!("({story}, {number})")).collect();
-        let sql = format!("insert into {table} values {} on conflict do nothing", rows.join(", "));
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut **transaction).await?;
-    }
-    Ok(())
 }
 
 async fn put_match(

@@ -52,6 +52,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0010_quarantine.sql"),
         include_str!("../migrations/postgres/0010_quarantine.sql"),
     ),
+    (
+        11,
+        include_str!("../migrations/sqlite/0011_stories.sql"),
+        include_str!("../migrations/postgres/0011_stories.sql"),
+    ),
 ];
 
 /// Runs what is missing, each migration in a transaction of its own.

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{
-    AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Presence, Source,
+    AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Presence, Source, StoryFacts,
     SubscriberId, Version, WatchId,
 };
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::extracting::RULE_IS_EMPTY;
+use crate::matching::facts_of;
 use crate::rows::{
     ARTICLE_COLUMNS, CAPTURE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, article_of, location_of, maybe_time,
     source_of, time, version_of, word,
@@ -31,6 +32,8 @@ pub struct ArticleRecord {
     pub presence: (Presence, Option<Timestamp>),
     /// The later looks at its page, newest first.
     pub looks: Vec<LookRecord>,
+    /// What is known of its story.
+    pub story: Option<StoryFacts>,
     /// Other articles of its story, with title and source name.
     pub copies: Vec<(ArticleId, String, String)>,
 }
@@ -136,10 +139,15 @@ impl Reading for Database {
         let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id.0).fetch_optional(self.readers()).await?;
         let Some(row) = row else { return Ok(None) };
         let article = article_of(&row)?;
+        let story = match article.story {
+            Some(story) => facts_of(self.readers(), story).await?,
+            None => None,
+        };
         let (presence, since, looks) = self.looks(id).await?;
         Ok(Some(ArticleRecord {
             presence: (presence, since),
             looks,
+            story,
             source: source_of(&row)?,
             versions: self.versions_of(id).await?,
             captures: self.captures_of(id).await?,

@@ -37,6 +37,8 @@ struct ArticlePage {
     /// How the article stands at its outlet, when that is worth a word.
     presence: Option<(String, Moment)>,
     looks: Vec<LookView>,
+    story: Option<(String, Moment)>,
+    origin: Option<String>,
     copies: Vec<CopyView>,
     face: Face,
 }
@@ -132,6 +134,8 @@ fn view(app: &App, face: Face, record: ArticleRecord) -> ArticlePage {
         captures: record.captures.into_iter().map(capture).collect(),
         presence: presence(&face, record.presence),
         looks: record.looks.into_iter().map(|one| look(&face, one)).collect(),
+        story: first_told(record.story.as_ref()),
+        origin: record.story.map(|story| story.origin).filter(|origin| !origin.is_empty()),
         copies: record.copies.into_iter().map(|copy_of| copy(&face, copy_of)).collect(),
         face,
     }
@@ -225,6 +229,12 @@ fn capture(record: store::CaptureRecord) -> CaptureView {
         offset: record.location.offset,
         length: record.location.length,
     }
+}
+
+/// Who had a story first, where more than one outlet tells it.
+fn first_told(story: Option<&model::StoryFacts>) -> Option<(String, Moment)> {
+    let story = story.filter(|story| story.articles > 1)?;
+    Some((story.first_source.clone(), Moment::minute(story.first_seen)))
 }
 
 fn copy(face: &Face, (id, title, source): (ArticleId, String, String)) -> CopyView {

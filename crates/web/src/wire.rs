@@ -130,6 +130,9 @@ pub(crate) struct ArticleJson {
     presence: &'static str,
     presence_since: Option<String>,
     looks: Vec<LookJson>,
+    story_first_seen: Option<String>,
+    story_first_source: Option<String>,
+    story_origin: Option<String>,
     copies: Vec<CopyJson>,
 }
 
@@ -219,6 +222,9 @@ pub(crate) fn article_json(record: ArticleRecord) -> ArticleJson {
         presence: record.presence.0.as_str(),
         presence_since: record.presence.1.map(|since| since.to_string()),
         looks: record.looks.into_iter().map(look).collect(),
+        story_first_seen: record.story.as_ref().map(|story| story.first_seen.to_string()),
+        story_first_source: record.story.as_ref().map(|story| story.first_source.clone()),
+        story_origin: record.story.map(|story| story.origin).filter(|origin| !origin.is_empty()),
         copies: record.copies.into_iter().map(copy).collect(),
     }
 }

@@ -49,6 +49,8 @@ pub(crate) fn digest(language: &str, items: Vec<(AlertId, StoryId, Excerpt)>) ->
         frozen: now(),
         contents: DigestContents {
             items,
+            stories: Vec::new(),
+            held: Vec::new(),
             mode: Some(Mode::Full),
             news: Vec::new(),
             watches: Vec::new(),

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use mailer::{Config, Subject, render};
-use model::{AlertId, Digest, Excerpt, Mode, Readings, StoryId, WatchNews};
+use model::{AlertId, Digest, Excerpt, Mode, Readings, StoryFacts, StoryId, WatchNews};
 
 use crate::given::{all_scripts, article, config, digest, headers, rendered, source_news};
 
@@ -115,6 +115,62 @@ fn copies_stand_below_the_article_that_told_the_story_first() {
     let message = rendered(&digest("en", items));
     assert_snapshot!("copies_text", message.text);
     assert_snapshot!("copies_html", message.html);
+}
+
+#[test]
+fn a_story_says_who_had_it_first_and_where_it_is_likely_to_come_from() {
+    let told = |language: &str, origin: &str, articles: u32| {
+        let mut digest =
+            digest(language, vec![(AlertId(1), StoryId(7), article("ru-Cyrl", "Терминал", "[Хоргос]"))]);
+        let facts = StoryFacts {
+            first_seen: "2026-11-23T09:00:00Z".parse().unwrap(),
+            first_source: "Steppe Herald".to_owned(),
+            origin: origin.to_owned(),
+            articles,
+        };
+        digest.contents.stories = vec![(StoryId(7), facts)];
+        let message = rendered(&digest);
+        let line = |text: &str| {
+            text.lines()
+                .find(|line| line.contains("Steppe Herald, 2") || line.contains("Reuters"))
+                .map(str::to_owned)
+        };
+        assert_eq!(line(&message.text).is_some(), line(&message.html).is_some());
+        line(&message.text)
+    };
+    let check =
+        |language, expected: &str| assert_eq!(told(language, "Reuters", 13).as_deref(), Some(expected));
+    check("en", "First seen at Steppe Herald, 2026-11-23 14:00 · likely from Reuters · copies: 12");
+    check(
+        "ru",
+        "Впервые замечено: Steppe Herald, 2026-11-23 14:00 · вероятный источник: Reuters · копий: 12",
+    );
+    check(
+        "kk",
+        "Алғаш көрілген жері: Steppe Herald, 2026-11-23 14:00 · ықтимал дереккөзі: Reuters · көшірмелері: 12",
+    );
+    check("zh", "最早见于 Steppe Herald，2026-11-23 14:00 · 可能来自 Reuters · 副本：12");
+    check("tr", "İlk görülme: Steppe Herald, 2026-11-23 14:00 · olası kaynak: Reuters · kopya: 12");
+    check(
+        "ug",
+        "تۇنجى كۆرۈلگەن جايى: Steppe Herald، \u{200E}2026-11-23 14:00\u{200E} · ئېھتىماللىق مەنبە: Reuters · نۇسخا: 12",
+    );
+    assert_eq!(told("en", "", 1), None, "one outlet alone, and no agency: there is nothing more to say");
+}
+
+#[test]
+fn what_was_held_back_is_counted_by_trap_and_only_counted_where_nothing_is_told() {
+    let mut digest = digest("en", Vec::new());
+    digest.contents.held = vec![("lead metal".to_owned(), 9), ("composer".to_owned(), 3)];
+    let line = "Held back in the last week, for another meaning of a name: 12";
+    assert!(rendered(&digest).text.contains(&format!("{line} (lead metal 9, composer 3)\n")));
+    digest.contents.mode = Some(Mode::Counts);
+    assert!(rendered(&digest).text.contains(&format!("{line}\n")));
+    for language in ["ru", "kk", "zh", "tr", "ug"] {
+        digest.subscriber.language = language.to_owned();
+        assert!(!rendered(&digest).text.contains("Held back"), "{language}");
+        assert!(rendered(&digest).text.contains("12"), "{language}");
+    }
 }
 
 #[test]

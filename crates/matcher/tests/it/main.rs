@@ -1,6 +1,8 @@
 //! The matcher's tests that need more than one of its rooms.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that cannot go on should stop")]
 
+mod flood;
+mod memory;
 mod stories;
 mod watchlist;

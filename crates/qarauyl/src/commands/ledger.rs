@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::process::ExitCode;
 
+use clap::{Args, Subcommand};
+use jiff::SignedDuration;
 use serde::Serialize;
-use store::{Reading, Watching};
+use store::{Reading, Reconciling, Watching};
 
+use crate::commands::watch;
 use crate::house::House;
 use crate::output::{Output, table};
 
@@ -24,7 +27,72 @@ struct Told {
     mails: u64,
 }
 
-pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> {
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// List what traps of the lexicon held back from a watch.
+    Held {
+        /// The name of the watch.
+        watch: String,
+        /// Over how many days.
+        #[arg(long, default_value_t = 7)]
+        days: u32,
+    },
+}
+
+#[derive(Serialize)]
+struct Held {
+    found: String,
+    title: String,
+    url: String,
+    /// Entities, each with what kept it out.
+    traps: Vec<(String, String)>,
+}
+
+pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
+    match &arguments.action {
+        None => whole(house, out).await,
+        Some(Action::Held { watch, days }) => held(house, watch, *days, out).await,
+    }
+}
+
+async fn held(house: &House, name: &str, days: u32, out: Output) -> anyhow::Result<ExitCode> {
+    let watch = watch::named(house, name).await?;
+    let since = house.clock.now() - SignedDuration::from_hours(24) * i32::try_from(days).unwrap_or(i32::MAX);
+    let held = house.store.held_back(watch.id, since).await?.into_iter().map(|one| Held {
+        found: one.found.to_string(),
+        title: one.title,
+        url: one.url,
+        traps: one.traps,
+    });
+    let held: Vec<Held> = held.collect();
+    out.show(&held, || {
+        let trap = |one: &Held| {
+            one.traps
+                .iter()
+                .map(|(entity, trap)| format!("@{entity} ({trap})"))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let rows: Vec<Vec<String>> = held
+            .iter()
+            .map(|one| vec![one.found.clone(), trap(one), one.title.clone(), one.url.clone()])
+            .collect();
+        format!(
+            "{} held back in {days} days.\n{}",
+            held.len(),
+            table(&["found", "not taken for", "title", "address"], &rows)
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn whole(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     let names: HashMap<i64, String> =
         house.store.watches().await?.into_iter().map(|watch| (watch.id.0, watch.name)).collect();
     let told = house.store.tellings().await?.into_iter().map(|telling| Told {

@@ -1,6 +1,8 @@
 //! What lies sealed in the columns of alerts and digests, as JSON.
 
-use model::{AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryId, WatchNews};
+use model::{
+    AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryFacts, StoryId, WatchNews,
+};
 use serde::{Deserialize, Serialize};
 use text::Lang;
 
@@ -72,6 +74,10 @@ pub(crate) struct ContentsRow {
     news: Vec<NewsRow>,
     #[serde(default)]
     watches: Vec<WatchNewsRow>,
+    #[serde(default)]
+    stories: Vec<StoryRow>,
+    #[serde(default)]
+    held: Vec<(String, u32)>,
 }
 
 /// What a digest tells of one watch.
@@ -91,6 +97,34 @@ impl From<&WatchNews> for WatchNewsRow {
 impl WatchNewsRow {
     fn into_news(self) -> WatchNews {
         WatchNews { watch_name: self.watch_name, since: time(self.since), reason: self.reason }
+    }
+}
+
+/// What is known of a story.
+#[derive(Serialize, Deserialize)]
+struct StoryRow {
+    story: i64,
+    first_seen: i64,
+    first_source: String,
+    origin: String,
+    articles: u32,
+}
+
+impl StoryRow {
+    fn new(story: StoryId, facts: &StoryFacts) -> Self {
+        Self {
+            story: story.0,
+            first_seen: millis(facts.first_seen),
+            first_source: facts.first_source.clone(),
+            origin: facts.origin.clone(),
+            articles: facts.articles,
+        }
+    }
+
+    fn into_facts(self) -> (StoryId, StoryFacts) {
+        let (first_seen, first_source) = (time(self.first_seen), self.first_source);
+        let facts = StoryFacts { first_seen, first_source, origin: self.origin, articles: self.articles };
+        (StoryId(self.story), facts)
     }
 }
 
@@ -138,6 +172,8 @@ impl From<&DigestContents> for ContentsRow {
             next_mail: contents.next_mail.map_or(0, millis),
             news: contents.news.iter().map(NewsRow::from).collect(),
             watches: contents.watches.iter().map(WatchNewsRow::from).collect(),
+            held: contents.held.clone(),
+            stories: contents.stories.iter().map(|(story, facts)| StoryRow::new(*story, facts)).collect(),
         }
     }
 }
@@ -155,6 +191,8 @@ impl ContentsRow {
             next_mail: maybe_time(self.next_mail),
             news: self.news.into_iter().filter_map(NewsRow::into_news).collect(),
             watches: self.watches.into_iter().map(WatchNewsRow::into_news).collect(),
+            held: self.held,
+            stories: self.stories.into_iter().map(StoryRow::into_facts).collect(),
         }
     }
 }

@@ -8,7 +8,7 @@ use model::{
 };
 use store::{
     ConfiguredEndpoint, ConfiguredSource, Extraction, Finding, Job, JobKind, MatchedVersion, NewAlert,
-    NewCapture, NewSubscriber, NewVersion, Polled, Store, StoryChoice,
+    NewCapture, NewSubscriber, NewVersion, Polled, Store, StoryChoice, StorySentence,
 };
 use text::Lang;
 
@@ -144,16 +144,18 @@ pub(crate) async fn decided(
             excerpt: Excerpt { title: "Told".into(), passage: "p".into(), ..Excerpt::default() },
         }),
     };
-    let candidates = store.story_candidates(&[77]).await.unwrap();
+    let candidates = store.story_candidates(&[77], start()).await.unwrap();
     let story = match candidates.first() {
         Some(candidate) => StoryChoice::Existing(candidate.story),
-        None => StoryChoice::New { signature: vec![1, 2], bands: vec![77] },
+        None => StoryChoice::New { signature: vec![1, 2], shingles: vec![77], since: start() },
     };
     MatchedVersion {
         context: store.version(version).await.unwrap().unwrap(),
         revision: store.watch_revision().await.unwrap(),
         story,
-        sentences: vec![5, 6],
+        origin: None,
+        sentences: vec![StorySentence { hash: 5, words: vec![7, 8] }],
+        held: Vec::new(),
         findings: watches.iter().map(finding).collect(),
     }
 }

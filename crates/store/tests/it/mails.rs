@@ -1,10 +1,10 @@
 //! Who is told what, once, and in which mail.
 
 use jiff::Timestamp;
-use model::{DeliveryOutcome, Digest, FirstLook};
-use store::{Job, JobKind, Sent, Store};
+use model::{DeliveryOutcome, Digest, FirstLook, VersionId};
+use store::{HeldFinding, Job, JobKind, Sent, Store};
 
-use crate::given::{leased, matched, minutes, poll, polled, read, start, subscribed};
+use crate::given::{decided, leased, matched, minutes, poll, polled, read, start, subscribed};
 
 pub(crate) async fn frozen(store: &dyn Store, job: &Job, now: Timestamp) -> Option<Digest> {
     store.freeze_digest(job, "sample.kz", now).await.unwrap()
@@ -74,6 +74,25 @@ pub(crate) async fn a_daily_digest_comes_even_when_nothing_matched(store: &dyn S
     let digest = frozen(store, &next, tomorrow).await.unwrap();
     assert_eq!((digest.number, digest.contents.readings.read), (2, 0));
     assert_eq!(digest.contents.readings.unread[0].0, "Steppe Herald");
+}
+
+pub(crate) async fn what_was_held_back_is_said_on_mondays(store: &dyn Store) {
+    let (watch, _) = subscribed(store, "daily").await;
+    polled(store, FirstLook::Alert, &["a"]).await;
+    read(store, "One", 0, start()).await;
+    let job = leased(store, JobKind::Match, start()).await.unwrap();
+    let mut decided = decided(store, VersionId(job.subject), &[], None).await;
+    decided.held = vec![HeldFinding { watch, entity: "khorgos".to_owned(), trap: "lead".to_owned() }];
+    store.finish_match(&job, &decided, start()).await.unwrap();
+    let tuesday: Timestamp = "2026-11-24T03:00:00Z".parse().unwrap();
+    let job = leased(store, JobKind::Deliver, tuesday).await.unwrap();
+    let digest = frozen(store, &job, tuesday).await.unwrap();
+    assert_eq!(digest.contents.held, []);
+    accepted(store, &job, Some(&digest), tuesday).await;
+    let monday = tuesday + minutes(6 * 24 * 60);
+    let job = leased(store, JobKind::Deliver, monday).await.unwrap();
+    let digest = frozen(store, &job, monday).await.unwrap();
+    assert_eq!(digest.contents.held, [("lead".to_owned(), 1)]);
 }
 
 pub(crate) async fn an_instant_mail_is_not_sent_for_nothing(store: &dyn Store) {

@@ -52,6 +52,7 @@ contract!(
     mails::an_alert_is_told_once_to_each_subscriber,
     mails::a_frozen_digest_stays_the_same_mail,
     mails::a_daily_digest_comes_even_when_nothing_matched,
+    mails::what_was_held_back_is_said_on_mondays,
     mails::an_instant_mail_is_not_sent_for_nothing,
     mails::what_comes_in_while_a_mail_is_sent_gets_the_next_one,
     mails::backlog_is_counted_and_not_told,

@@ -1,0 +1,29 @@
+//! The sum of the narrow traits: what a test of the whole store asks for.
+
+use crate::{
+    Administering, Database, Explaining, Extracting, Fetching, Indexing, Looking, Mailing, Matching, Queue,
+    Reading, Reconciling, Remembering, Scheduling, Sourcing, Subscribing, Watching,
+};
+
+/// Everything a store can do: the sum of the narrow traits.
+pub trait Store:
+    Queue
+    + Sourcing
+    + Fetching
+    + Remembering
+    + Looking
+    + Scheduling
+    + Extracting
+    + Matching
+    + Indexing
+    + Mailing
+    + Watching
+    + Subscribing
+    + Reading
+    + Explaining
+    + Reconciling
+    + Administering
+{
+}
+
+impl Store for Database {}
