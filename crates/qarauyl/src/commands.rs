@@ -90,7 +90,7 @@ enum Command {
     Detect(analyze::DetectArguments),
     /// Work that waits for a person: list it, try it again.
     Jobs(jobs::Arguments),
-    /// What was read and told to whom; what was held back.
+    /// What was read and told to whom; what was held back; whether it agrees with the archive.
     Ledger(ledger::Arguments),
     /// The team's own names, sealed: people and places that stand in no public lexicon.
     #[command(subcommand)]

@@ -10,6 +10,7 @@ mod lexicon;
 mod logging;
 mod output;
 mod pipeline;
+mod reconcile;
 mod settings;
 mod sources;
 mod timed;

@@ -10,14 +10,16 @@ use archive::Archive;
 use extractor::ExtractService;
 use fetcher::{LookService, PageService, PoliteClient, PollService, Scheduler, Tools};
 use indexer::{IndexService, TantivyIndex};
+use jiff::tz::TimeZone;
 use mailer::{MailService, Transport};
 use matcher::MatchService;
 use query::Lexicon;
-use store::{Handler, JobKind, Queue, Reading, Sourcing, Worker};
+use store::{Handler, JobKind, Queue, Reading, Reconciling, Sourcing, Worker};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::house::House;
+use crate::reconcile::{Nightly, Reconciler};
 use crate::timed::{Stopwatch, Timed};
 
 /// So often it is looked whether the index has small segments and nothing else to do.
@@ -119,11 +121,29 @@ impl Pipeline {
             let matching = Arc::<store::Database>::clone(&house.store);
             let (lexicon, config) = (Arc::clone(&pipeline.lexicon), house.settings.matcher.clone());
             pipeline.add(house, MatchService::new(matching, lexicon, house.clock.clone(), config));
+            pipeline.add_reconciliation(house).await?;
         }
         if only.has("mailer") {
             pipeline.add(house, mail_service(house)?);
         }
         Ok(pipeline)
+    }
+
+    /// Compares ledger and archive every night, beside the matcher.
+    async fn add_reconciliation(&mut self, house: &House) -> anyhow::Result<()> {
+        let index = match &self.index {
+            Some(index) => Arc::clone(index),
+            None => house.index(&self.lexicon)?,
+        };
+        let nightly = Nightly {
+            reconciler: Reconciler::new(house, index, Arc::clone(&self.lexicon)),
+            config: house.settings.reconcile.clone(),
+            zone: TimeZone::get(&house.settings.team.timezone).context("[team] timezone")?,
+        };
+        let now = house.clock.now();
+        house.store.open_reconciliation(nightly.next(now), now).await?;
+        self.add(house, nightly);
+        Ok(())
     }
 
     fn add_fetcher(&mut self, house: &House) -> anyhow::Result<()> {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use crate::{embedded, logging};
+use crate::{embedded, logging, reconcile};
 
 /// The operator's file, in the folder that is home.
 pub(crate) const FILE: &str = "qarauyl.toml";
@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) fetcher: fetcher::Config,
     pub(crate) matcher: matcher::Config,
     pub(crate) indexer: indexer::Config,
+    pub(crate) reconcile: reconcile::Config,
     pub(crate) mailer: mailer::Config,
     pub(crate) web: web::Config,
     pub(crate) log: logging::Config,

@@ -23,12 +23,22 @@ pub enum JobKind {
     Index,
     /// Send a subscriber what is due. Subject: the subscriber.
     Deliver,
+    /// Compare what was matched with what a search finds. Subject: none.
+    Reconcile,
 }
 
 impl JobKind {
     /// All kinds, in the order of an article's way.
-    pub const ALL: [Self; 7] =
-        [Self::Poll, Self::FetchPage, Self::Look, Self::Extract, Self::Match, Self::Index, Self::Deliver];
+    pub const ALL: [Self; 8] = [
+        Self::Poll,
+        Self::FetchPage,
+        Self::Look,
+        Self::Extract,
+        Self::Match,
+        Self::Index,
+        Self::Deliver,
+        Self::Reconcile,
+    ];
 
     /// Returns the word used in the store and on the command line.
     pub fn as_str(self) -> &'static str {
@@ -40,6 +50,7 @@ impl JobKind {
             Self::Match => "match",
             Self::Index => "index",
             Self::Deliver => "deliver",
+            Self::Reconcile => "reconcile",
         }
     }
 }

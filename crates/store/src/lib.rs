@@ -50,7 +50,7 @@ pub use matching::{
 };
 pub use queue::Queue;
 pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceRecord, Telling};
-pub use reconciling::Reconciling;
+pub use reconciling::{LedgerVersion, Reconciliation, Reconciling};
 pub use remembering::{KeptRobots, Remembering};
 pub use retry::{Failure, RetryPolicy};
 pub use scheduling::{Scheduled, Scheduling};

@@ -8,7 +8,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use indexer::Numbers;
 use jiff::Timestamp;
-use store::{HouseCounts, JobCount, Queue, Reading, SourceRecord};
+use store::{HouseCounts, JobCount, Queue, Reading, Reconciliation, Reconciling, SourceRecord};
 
 use crate::App;
 use crate::error::PageError;
@@ -22,6 +22,8 @@ pub(crate) async fn show(State(app): State<App>, face: Face) -> Result<Response,
     let mut metrics = Metrics::default();
     metrics.of_house(&counts, app.locked);
     metrics.of_jobs(&jobs);
+    let last = app.store.last_reconciliation().await.map_err(|error| face.failed(&error))?;
+    metrics.of_reconciliation(last);
     metrics.of_endpoints(&records);
     metrics.of_index(numbers(&app).await);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], metrics.text).into_response())
@@ -57,6 +59,14 @@ impl Metrics {
         self.single("alerts", "Things to be told.", counts.alerts);
         self.single("mails", "Mails taken by a server or the outbox.", counts.mails);
         self.single("locked", "1 when matching and mailing wait for the key.", u8::from(locked));
+    }
+
+    /// What the last comparison of ledger and archive found; nothing before the first.
+    fn of_reconciliation(&mut self, last: Option<Reconciliation>) {
+        let Some(last) = last else { return };
+        self.single("reconciled", "When ledger and archive were compared.", last.at.as_second());
+        self.single("matches_missing", "Matches that the ledger lacked then.", last.missing);
+        self.single("matches_superfluous", "Matches that no search found then.", last.superfluous);
     }
 
     fn of_jobs(&mut self, jobs: &[JobCount]) {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde::Serialize;
-use store::{KeyOrigin, Queue, Reading, Watching};
+use store::{KeyOrigin, Queue, Reading, Reconciling, Watching};
 
 use crate::house::House;
 use crate::output::{Output, table};
@@ -33,6 +33,7 @@ pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> 
         index(house).await,
         mail(house),
         jobs(house).await?,
+        ledger(house).await?,
     ];
     out.show(&findings, || {
         let rows: Vec<Vec<String>> = findings
@@ -194,6 +195,27 @@ fn mail(house: &House) -> Finding {
             fine("mail", format!("goes to {}:{}", mailer.smtp.host, mailer.smtp.port))
         }
     }
+}
+
+/// Whether what was matched is what a search finds.
+async fn ledger(house: &House) -> anyhow::Result<Finding> {
+    let Some(last) = house.store.last_reconciliation().await? else {
+        return Ok(fine("ledger", "not yet compared with the archive: a night of qarauyl run does it"));
+    };
+    let says = format!(
+        "compared at {}: of {} articles and {} watches, {} matches were missing and {} too many",
+        last.at.strftime("%Y-%m-%d %H:%M UTC"),
+        last.versions,
+        last.watches,
+        last.missing,
+        last.superfluous
+    );
+    let agrees = last.missing + last.superfluous == 0;
+    Ok(if agrees {
+        fine("ledger", says)
+    } else {
+        look("ledger", says, "qarauyl ledger reconcile looks again")
+    })
 }
 
 async fn jobs(house: &House) -> anyhow::Result<Finding> {

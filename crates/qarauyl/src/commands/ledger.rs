@@ -6,11 +6,12 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use jiff::SignedDuration;
 use serde::Serialize;
-use store::{Reading, Reconciling, Watching};
+use store::{Reading, Reconciliation, Reconciling, Watching};
 
 use crate::commands::watch;
 use crate::house::House;
 use crate::output::{Output, table};
+use crate::reconcile::Reconciler;
 
 #[derive(Serialize)]
 struct Ledger {
@@ -43,6 +44,12 @@ enum Action {
         #[arg(long, default_value_t = 7)]
         days: u32,
     },
+    /// Compare what was matched with what a search of the archive finds, and match again what is missing.
+    Reconcile {
+        /// Over how many days.
+        #[arg(long)]
+        days: Option<u32>,
+    },
 }
 
 #[derive(Serialize)]
@@ -54,10 +61,20 @@ struct Held {
     traps: Vec<(String, String)>,
 }
 
+#[derive(Serialize)]
+struct Reconciled {
+    days: u32,
+    watches: u64,
+    versions: u64,
+    missing: u64,
+    superfluous: u64,
+}
+
 pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
     match &arguments.action {
         None => whole(house, out).await,
         Some(Action::Held { watch, days }) => held(house, watch, *days, out).await,
+        Some(Action::Reconcile { days }) => reconcile(house, *days, out).await,
     }
 }
 
@@ -90,6 +107,23 @@ async fn held(house: &House, name: &str, days: u32, out: Output) -> anyhow::Resu
         )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn reconcile(house: &House, days: Option<u32>, out: Output) -> anyhow::Result<ExitCode> {
+    let lexicon = house.lexicon().await?;
+    let index = house.index(&lexicon)?;
+    let days = days.unwrap_or(house.settings.reconcile.days);
+    let found = Reconciler::new(house, index, lexicon).compare(days).await?;
+    house.store.keep_reconciliation(&found, None).await?;
+    let Reconciliation { watches, versions, missing, superfluous, .. } = found;
+    out.show(&Reconciled { days, watches, versions, missing, superfluous }, || {
+        format!(
+            "{watches} watches and {versions} articles of {days} days compared: {missing} matches were missing{}, \
+             {superfluous} are in the ledger and found by no search.",
+            if missing == 0 { "" } else { " and are made now (qarauyl run)" }
+        )
+    })?;
+    Ok(if missing + superfluous == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 async fn whole(house: &House, out: Output) -> anyhow::Result<ExitCode> {

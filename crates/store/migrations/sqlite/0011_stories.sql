@@ -26,3 +26,14 @@ create table held_back (
     primary key (watch, version)
 );
 create index held_back_found on held_back (watch, found);
+
+-- What the comparisons of ledger and archive found, in numbers.
+create table reconciliations (
+    id integer primary key,
+    at bigint not null,
+    days bigint not null,
+    watches bigint not null,
+    versions bigint not null,
+    missing bigint not null,
+    superfluous bigint not null
+);
