@@ -14,6 +14,9 @@ use store::{
 
 use crate::{Config, KnownSentences, News, Signature, Told, Watchlist, excerpt, origin, story_sentences};
 
+/// So many articles teach which words are rare; then all watches are filed once more.
+const LESSONS: u32 = 500;
+
 /// How often a version is matched anew because the watch list changed meanwhile, before its job is given back.
 const TRIES: usize = 5;
 
@@ -36,6 +39,8 @@ struct Loaded {
     revision: Option<i64>,
     list: Watchlist,
     names: HashMap<WatchId, String>,
+    /// How many articles the list has learned from.
+    lessons: u32,
 }
 
 /// A version as it was read, and the names that a trap of the lexicon kept out.
@@ -80,7 +85,12 @@ impl MatchService {
         let known = self.known(&context, &signature).await?;
         let lexicon = Arc::clone(&self.lexicon);
         let loaded = Arc::clone(&self.loaded);
-        let matched = compute(move || decide(context, &as_read, known, &read(&loaded), &lexicon)).await?;
+        let matched = compute(move || {
+            let matched = decide(context, &as_read, known, &read(&loaded), &lexicon);
+            learn(&loaded, &as_read.document);
+            matched
+        })
+        .await?;
         self.store.finish_match(job, &matched, self.clock.now()).await
     }
 
@@ -146,6 +156,19 @@ impl Loaded {
             }
         }
         self.revision = Some(changes.revision);
+    }
+}
+
+/// Teaches the list which words are rare, as long as it has lessons to come.
+fn learn(loaded: &RwLock<Loaded>, document: &Document) {
+    if read(loaded).lessons >= LESSONS {
+        return;
+    }
+    let mut loaded = loaded.write().unwrap_or_else(PoisonError::into_inner);
+    loaded.list.learn(document);
+    loaded.lessons += 1;
+    if loaded.lessons == LESSONS {
+        loaded.list.refile();
     }
 }
 

@@ -36,6 +36,11 @@ proptest! {
             list.note_frequency(&word.to_lowercase(), 1_000);
         }
         list.fill(watches.clone());
+        // Filed anew by what an article taught, it finds the same.
+        if let Some(document) = documents.first() {
+            list.learn(document);
+            list.refile();
+        }
         for document in &documents {
             prop_assert_eq!(found(&list, document), alone(&watches, document));
             for one in list.matches(document) {
