@@ -24,11 +24,18 @@ pub(crate) struct SpansQuery {
 }
 
 /// What must stand where.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct Placing {
     pub(crate) field: Field,
     pub(crate) spans: Arc<Spans>,
     pub(crate) expansion: Expansion,
+}
+
+impl fmt::Debug for Placing {
+    // Queries must not reach a log, not even through an error of the engine.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Placing")
+    }
 }
 
 impl Clone for SpansQuery {

@@ -53,6 +53,12 @@ struct Candidate {
     slips: usize,
 }
 
+/// So many unknown words of a query are looked for in other spellings: a text of nonsense is not read word by word.
+const MOST_SLIPS: usize = 8;
+
+/// Longest word, in letters, that is looked for in other spellings.
+const LONGEST: usize = 32;
+
 /// Returns what may have been meant by the words of `typed` that hardly any article has.
 pub(crate) fn respellings(
     searcher: &Searcher,
@@ -60,8 +66,12 @@ pub(crate) fn respellings(
     typed: &str,
 ) -> Result<Vec<Respelling>, IndexError> {
     let mut found = Vec::new();
+    let mut slips = 0;
     for place in words(typed) {
         let word = typed.get(place.clone()).unwrap_or_default();
+        if slips >= MOST_SLIPS || word.chars().count() > LONGEST {
+            continue;
+        }
         let [token] = &analyze_query(word)[..] else { continue };
         if token.han_single.is_some() || script_of(word) == Script::Han {
             continue;
@@ -70,6 +80,7 @@ pub(crate) fn respellings(
         if known > FEW {
             continue;
         }
+        slips += 1;
         let wanted = |one: &Candidate| one.articles > FEW.max(known.saturating_mul(10));
         let mut candidates = near(searcher, &build.fields, &token.surface)?;
         candidates.retain(wanted);
@@ -165,10 +176,10 @@ fn near(searcher: &Searcher, fields: &Fields, surfaces: &[Key]) -> tantivy::Resu
             3..=6 => 1,
             _ => 2,
         };
+        let Some(automaton) = automaton(surface, slips) else { continue };
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(fields.body)?;
-            let Some(automaton) = automaton(surface, slips) else { continue };
-            let mut stream = index.terms().search(Slips(automaton)).into_stream()?;
+            let mut stream = index.terms().search(Slips(&automaton)).into_stream()?;
             while stream.advance() {
                 let Ok(term) = std::str::from_utf8(stream.key()) else { continue };
                 let key = Key::stored(term);
@@ -187,9 +198,9 @@ fn near(searcher: &Searcher, fields: &Fields, surfaces: &[Key]) -> tantivy::Resu
 }
 
 /// An automaton as the dictionary asks for it.
-struct Slips(DFA);
+struct Slips<'a>(&'a DFA);
 
-impl Automaton for Slips {
+impl Automaton for Slips<'_> {
     type State = u32;
 
     fn start(&self) -> u32 {

@@ -61,12 +61,13 @@ pub fn origin(version: &Version) -> Option<&'static str> {
 
 /// Looks in the first or the last block.
 fn in_block(block: &str, is_first: bool) -> Option<&'static str> {
-    let length = block.chars().count();
+    // No more of a block is counted than must be: a hostile page names agencies all through a long one.
+    let within = |text: &str, most: usize| text.chars().nth(most).is_none();
+    let is_credit = within(block, CREDIT);
     first_in(block, |before, after| {
-        let (before_length, after_length) = (before.chars().count(), after.chars().count());
-        length <= CREDIT
-            || is_first && before_length <= LINE && is_dateline(before, after)
-            || !is_first && after_length <= ENDING && is_set_off(before)
+        is_credit
+            || is_first && within(before, LINE) && is_dateline(before, after)
+            || !is_first && within(after, ENDING) && is_set_off(before)
             || is_attribution(before, after)
     })
 }

@@ -15,6 +15,9 @@ use crate::word::{Word, hash_of, words};
 /// Sentences of fewer words say too little to be news: a by-line, a date, "read more".
 const FEWEST_WORDS: usize = 3;
 
+/// A word in more sentences of a story than these does not tell which of them is meant.
+const COMMON: usize = 1_000;
+
 /// A sentence is an edited one of the story's when that has this share of its words, in hundredths.
 ///
 /// Measured on sentences of running text of eight words and more: with one word in seven replaced, 95 of 100 are
@@ -133,7 +136,8 @@ impl KnownSentences {
         }
         let own = sentence.different_words();
         let mut shared: FxHashMap<usize, usize> = FxHashMap::default();
-        for number in own.iter().filter_map(|word| self.by_word.get(word)).flatten() {
+        let telling = |sentences: &&Vec<usize>| sentences.len() <= COMMON;
+        for number in own.iter().filter_map(|word| self.by_word.get(word)).filter(telling).flatten() {
             *shared.entry(*number).or_default() += 1;
         }
         // Of equals the first, so that the same question has the same answer.

@@ -76,13 +76,16 @@ impl MatchService {
         };
         self.follow_watches().await?;
         let lexicon = Arc::clone(&self.lexicon);
-        let (context, as_read, signature) = compute(move || {
+        let (context, mut as_read, signature) = compute(move || {
             let (document, held) = context.document_with_traps(&lexicon);
             let signature = Signature::of(&document);
             (context, Read { document, held }, signature)
         })
         .await?;
         let known = self.known(&context, &signature).await?;
+        if let StoryChoice::Existing(story) = known.story {
+            as_read.document.facts.story = Some(story.0);
+        }
         let lexicon = Arc::clone(&self.lexicon);
         let loaded = Arc::clone(&self.loaded);
         let matched = compute(move || {
@@ -180,7 +183,8 @@ fn read(loaded: &RwLock<Loaded>) -> RwLockReadGuard<'_, Loaded> {
 /// Runs what may take longer than half a millisecond off the runtime's own threads.
 async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
     let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(|error| StoreError::Row { what: "computation", value: error.to_string() })
+    // What a panic says may quote the text that it fell over.
+    done.map_err(|_| StoreError::Row { what: "computation", value: "a panic".to_owned() })
 }
 
 /// A watch whose query this version cannot read matches nothing; it is said by number, never by text.

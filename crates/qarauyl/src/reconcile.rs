@@ -82,7 +82,8 @@ impl Reconciler {
     /// Compares the versions of the last days, and has those matched again that were missed.
     pub(crate) async fn compare(&self, days: u32) -> anyhow::Result<Reconciliation> {
         let now = self.clock.now();
-        let since = now - DAY * i32::try_from(days).unwrap_or(i32::MAX);
+        let since =
+            now.checked_sub(DAY * i32::try_from(days).unwrap_or(i32::MAX)).unwrap_or(Timestamp::UNIX_EPOCH);
         let watches: Vec<Planned> = planned(self.store.revised_watches().await?, &self.lexicon);
         let versions = self.store.versions_since(since).await?;
         let ledger: HashSet<(WatchId, VersionId)> =
@@ -121,7 +122,7 @@ impl Reconciler {
         for (watch, _, wanted) in watches {
             let wanted = Plan::And(vec![Plan::Filter(Filter::After(day)), wanted.clone()]);
             let index = Arc::clone(&self.index);
-            let articles = tokio::task::spawn_blocking(move || articles(&index, wanted)).await??;
+            let articles = apart(move || articles(&index, wanted)).await??;
             found.extend(
                 articles.iter().filter_map(|article| of_article.get(article)).map(|one| (*watch, *one)),
             );
@@ -130,8 +131,7 @@ impl Reconciler {
         for version in versions.iter().filter(|version| version.published < first) {
             let Some(context) = self.store.version(version.version).await? else { continue };
             let (list, lexicon) = (Arc::clone(&list), Arc::clone(&self.lexicon));
-            let matching =
-                tokio::task::spawn_blocking(move || list.matches(&context.document(&lexicon))).await?;
+            let matching = apart(move || list.matches(&context.document(&lexicon))).await?;
             found.extend(matching.into_iter().map(|one| (one.watch, version.version)));
         }
         Ok(found)
@@ -222,6 +222,11 @@ impl Handler for Nightly {
         }
         Ok(())
     }
+}
+
+/// Runs a computation off the runtime's own threads. What a panic says may quote a text: it is not passed on.
+async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| anyhow::anyhow!("a comparison panicked"))
 }
 
 #[cfg(test)]

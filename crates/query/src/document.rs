@@ -122,13 +122,6 @@ pub struct KeyPositions<'a> {
     places: HashMap<&'a Key, Vec<u32>>,
 }
 
-impl KeyPositions<'_> {
-    /// Returns all keys of the field.
-    pub fn keys(&self) -> impl Iterator<Item = &Key> {
-        self.places.keys().copied()
-    }
-}
-
 impl Positions for KeyPositions<'_> {
     fn of_key(&self, key: &Key) -> Vec<u32> {
         self.places.get(key).cloned().unwrap_or_default()

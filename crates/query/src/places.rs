@@ -36,12 +36,37 @@ pub fn near(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<
 
 /// Returns the pairs of spans that do not overlap and are near enough.
 pub fn pairs(left: &[Span], right: &[Span], distance: u32, ordered: bool) -> Vec<(Span, Span)> {
-    let near = |a: &Span, b: &Span| b.start >= a.end && b.start - a.end < distance;
     let mut found = Vec::new();
     for a in left {
-        found.extend(right.iter().filter(|b| near(a, b) || (!ordered && near(b, a))).map(|b| (*a, *b)));
+        found.extend(behind(*a, right, distance).map(|b| (*a, b)));
+    }
+    if !ordered {
+        for b in right {
+            found.extend(behind(*b, left, distance).map(|a| (a, *b)));
+        }
     }
     found
+}
+
+/// Those of `spans` that begin behind one, fewer than `distance` positions from its end.
+fn behind(one: Span, spans: &[Span], distance: u32) -> impl Iterator<Item = Span> {
+    let from = spans.partition_point(|span| span.start < one.end);
+    spans.iter().skip(from).take_while(move |span| span.start - one.end < distance).copied()
+}
+
+/// Keeps the marks that lie within one of `places`.
+pub fn keep_within(marks: &mut Vec<Span>, mut places: Vec<Span>) {
+    places.sort_unstable();
+    // How far the places that begin so early reach.
+    let mut reach = 0;
+    for place in &mut places {
+        reach = reach.max(place.end);
+        place.end = reach;
+    }
+    marks.retain(|mark| {
+        let before = places.partition_point(|place| place.start <= mark.start);
+        before.checked_sub(1).and_then(|last| places.get(last)).is_some_and(|place| mark.end <= place.end)
+    });
 }
 
 /// Where a part of a sloppy phrase stands, and where in the phrase its place is.
@@ -67,10 +92,15 @@ impl Placed {
     }
 }
 
+/// So many choices are tried for one phrase in one article. Only a phrase of one word over and over asks for more, in a
+/// text that has it over and over; what is not found by then does not stand there, for every reader alike.
+const MOST_STEPS: u32 = 200_000;
+
 /// Returns where a sloppy phrase stands: for each span that is moved least of all, one choice of the others, if there
 /// is any within `slop`.
 pub fn sloppy(parts: &[Placed], slop: u32) -> Vec<Span> {
     let mut found = Vec::new();
+    let mut steps = 0;
     for (at, part) in parts.iter().enumerate() {
         for first in &part.spans {
             let least = part.moved(*first);
@@ -80,7 +110,7 @@ pub fn sloppy(parts: &[Placed], slop: u32) -> Vec<Span> {
             // What has the fewest places is placed first, so that a search without success ends early.
             left.sort_by_key(|spans| spans.len());
             let mut placed = vec![*first];
-            if place(&left, &mut placed) {
+            if place(&left, &mut placed, &mut steps) {
                 found.extend(placed.into_iter().reduce(cover));
             }
         }
@@ -89,12 +119,16 @@ pub fn sloppy(parts: &[Placed], slop: u32) -> Vec<Span> {
 }
 
 /// Places one span of each of `left` so that none lies over another or over those that are placed already.
-fn place(left: &[&[Span]], placed: &mut Vec<Span>) -> bool {
+fn place(left: &[&[Span]], placed: &mut Vec<Span>, steps: &mut u32) -> bool {
     let Some((spans, rest)) = left.split_first() else { return true };
     for span in *spans {
+        *steps += 1;
+        if *steps > MOST_STEPS {
+            return false;
+        }
         if placed.iter().all(|other| span.end <= other.start || other.end <= span.start) {
             placed.push(*span);
-            if place(rest, placed) {
+            if place(rest, placed, steps) {
                 return true;
             }
             placed.pop();

@@ -27,15 +27,6 @@ pub enum Plan {
     Filter(Filter),
 }
 
-/// What must be there for a plan to match, as far as it can be told from one key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Required {
-    /// Any article may match.
-    Nothing,
-    /// One of these keys must be there.
-    OneOf(Vec<Key>),
-}
-
 /// Expands a query.
 ///
 /// # Errors
@@ -176,16 +167,6 @@ fn pattern_of(pattern: &str) -> Result<Spans, QueryError> {
 }
 
 impl Plan {
-    /// Returns keys of which one must be there, the choice that asks for the fewest being taken.
-    pub fn required(&self) -> Required {
-        match self {
-            Self::And(parts) => narrowest(parts.iter().map(Self::required)),
-            Self::Or(parts) => union(parts.iter().map(Self::required)),
-            Self::Not(_) | Self::Filter(_) => Required::Nothing,
-            Self::Text { spans, .. } => spans.required(),
-        }
-    }
-
     /// Returns whether anything in it is found by sound outside a NOT.
     pub fn is_heard(&self) -> bool {
         match self {
@@ -251,43 +232,4 @@ impl Spans {
             },
         }
     }
-
-    /// Returns keys of which one must be there.
-    pub fn required(&self) -> Required {
-        match self {
-            Self::Keys(keys) => Required::OneOf(keys.clone()),
-            Self::Pattern(_) => Required::Nothing,
-            Self::Phrase(parts) | Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
-                narrowest(parts.iter().map(Self::required))
-            }
-            Self::Near { left, right, .. } => narrowest([left.required(), right.required()].into_iter()),
-            Self::Any(parts) => union(parts.iter().map(Self::required)),
-        }
-    }
-}
-
-fn narrowest(all: impl Iterator<Item = Required>) -> Required {
-    // Longer keys are rarer; fewer of them are rarer still.
-    let cost = |keys: &Vec<Key>| {
-        (keys.len(), usize::MAX - keys.iter().map(|key| key.as_str().len()).min().unwrap_or(0))
-    };
-    all.filter_map(|one| match one {
-        Required::OneOf(keys) => Some(keys),
-        Required::Nothing => None,
-    })
-    .min_by_key(cost)
-    .map_or(Required::Nothing, Required::OneOf)
-}
-
-fn union(all: impl Iterator<Item = Required>) -> Required {
-    let mut keys = Vec::new();
-    for one in all {
-        match one {
-            Required::OneOf(more) => keys.extend(more),
-            Required::Nothing => return Required::Nothing,
-        }
-    }
-    keys.sort_unstable();
-    keys.dedup();
-    Required::OneOf(keys)
 }

@@ -121,18 +121,18 @@ impl Spans {
             Self::Near { left, right, distance, ordered } => {
                 let near = places::pairs(&left.find(positions), &right.find(positions), *distance, *ordered);
                 let inside = |side: &Self, wanted: Vec<Span>| -> Vec<Span> {
-                    let within =
-                        |mark: &Span| wanted.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
-                    side.highlights(positions).into_iter().filter(within).collect()
+                    let mut marks = side.highlights(positions);
+                    places::keep_within(&mut marks, wanted);
+                    marks
                 };
                 let mut marks = inside(left, near.iter().map(|(a, _)| *a).collect());
                 marks.extend(inside(right, near.iter().map(|(_, b)| *b).collect()));
                 marks
             }
             Self::Sloppy { parts, .. } | Self::Window { parts, .. } => {
-                let whole = self.find(positions);
-                let within = |mark: &Span| whole.iter().any(|w| w.start <= mark.start && mark.end <= w.end);
-                parts.iter().flat_map(|part| part.highlights(positions)).filter(within).collect()
+                let mut marks = parts.iter().flat_map(|part| part.highlights(positions)).collect();
+                places::keep_within(&mut marks, self.find(positions));
+                marks
             }
             Self::Any(parts) => parts.iter().flat_map(|part| part.highlights(positions)).collect(),
             Self::Keys(_) | Self::Pattern(_) | Self::Phrase(_) => self.find(positions),
@@ -228,6 +228,12 @@ mod tests {
         check("acb", &sloppy(&["a", "b", "c"], 1), &[]);
         check("ab", &sloppy(&["a", "b", "a"], 5), &[]);
         check("aba", &sloppy(&["a", "a"], 1), &[(0, 3)]);
+    }
+
+    #[test]
+    fn one_word_over_and_over_is_answered_soon() {
+        let sloppy = Spans::Sloppy { parts: vec![word("a"); 20], slop: 100 };
+        check("aaaaaaaaaaaaaaaaaaa", &sloppy, &[]);
     }
 
     #[test]

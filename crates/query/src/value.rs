@@ -51,7 +51,8 @@ fn fixed(name: &str, value: &str) -> Option<Filter> {
         "story" => Filter::Story(value.parse().ok()?),
         "after" => match day(value) {
             Some(day) => Filter::After(day),
-            None => Filter::Since(usually(value).parse().ok()?),
+            // Whole milliseconds: finer than that no reader keeps a time.
+            None => Filter::Since(millisecond(usually(value).parse().ok()?)?),
         },
         "before" => Filter::Before(day(value)?),
         "is" => match usually(value).to_lowercase().as_str() {
@@ -66,7 +67,7 @@ fn fixed(name: &str, value: &str) -> Option<Filter> {
 /// Ids of entities are in small letters, whatever was typed.
 fn entity(value: &str) -> Option<Query> {
     let fits = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-    (!value.is_empty() && value.chars().all(fits)).then(|| Query::Entity(value.to_lowercase()))
+    (!value.is_empty() && value.chars().all(fits)).then(|| Query::Entity(entity_id(value)))
 }
 
 /// A bare language stays bare, so that `lang:kk` means Kazakh in any script.
@@ -128,6 +129,15 @@ fn stretch(value: &str) -> Option<Seen> {
         _ => true,
     };
     runs.then_some(seen)
+}
+
+/// The id of an entity in small letters; a Turkish İ is an i, not an i with a dot of its own.
+pub(crate) fn entity_id(written: &str) -> String {
+    written.replace('İ', "i").to_lowercase()
+}
+
+fn millisecond(moment: Timestamp) -> Option<Timestamp> {
+    Timestamp::from_millisecond(moment.as_millisecond()).ok()
 }
 
 #[cfg(test)]

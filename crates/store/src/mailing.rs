@@ -155,7 +155,9 @@ async fn open_next(
 ) -> Result<(), StoreError> {
     let row = sqlx::query(
         "select r.timezone as timezone,
-         (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0) as waiting,
+         (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0)
+         + (select count(*) from subscriptions v join watches w on w.id = v.watch
+            where v.subscriber = r.id and v.frequency = $2 and v.told_unreadable <> w.unreadable_since) as waiting,
          (select count(*) from subscriptions u where u.subscriber = r.id and u.frequency = $2) as wishes
          from subscribers r where r.id = $1",
     )

@@ -103,11 +103,11 @@ pub trait Matching: Send + Sync {
         since: Timestamp,
     ) -> Result<Vec<StoryCandidate>, StoreError>;
 
-    /// Returns the sentences that a story held before a version.
+    /// Returns the sentences that a story has from other versions than this one.
     async fn story_sentences(
         &self,
         story: StoryId,
-        before: VersionId,
+        version: VersionId,
     ) -> Result<Vec<StorySentence>, StoreError>;
 
     /// Returns the watches whose subscribers were told of a story.
@@ -161,9 +161,9 @@ impl Matching for Database {
     async fn story_sentences(
         &self,
         story: StoryId,
-        before: VersionId,
+        version: VersionId,
     ) -> Result<Vec<StorySentence>, StoreError> {
-        self.sentences_before(story, before).await
+        self.sentences_beside(story, version).await
     }
 
     async fn told_watches(&self, story: StoryId) -> Result<Vec<WatchId>, StoreError> {
@@ -192,6 +192,8 @@ impl Matching for Database {
         close_job(&mut transaction, job).await?;
         check_revision(&mut transaction, matched.revision).await?;
         let version = &matched.context.version;
+        // A version that was never matched is told of in full, whatever its job is about.
+        let again = is_restated(job) && was_matched(&mut transaction, version.id).await?;
         let story = put_story(&mut transaction, matched, now).await?;
         sqlx::query("update versions set watch_revision = $1 where id = $2")
             .bind(matched.revision)
@@ -201,14 +203,12 @@ impl Matching for Database {
         for finding in &matched.findings {
             put_match(&mut transaction, matched, finding, story).await?;
             // A change of state tells what it brought about itself, and nothing of old that nobody was told.
-            if let Some(alert) =
-                finding.alert.as_ref().filter(|alert| !is_restated(job) || alert.novelty.is_removal())
-            {
+            if let Some(alert) = finding.alert.as_ref().filter(|alert| !again || alert.novelty.is_removal()) {
                 let sealed = self.seal("alerts.excerpt", &ExcerptRow::from(&alert.excerpt))?;
                 put_alert(&mut transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
             }
         }
-        self.put_held(&mut transaction, version.id, &matched.held, now).await?;
+        self.put_held(&mut transaction, version, &matched.held).await?;
         // The Index job has the Match job's key: one that is being done may have read the state before.
         let index = NewJob { key: job.key.clone(), ..NewJob::about(JobKind::Index, version.id.0, now) };
         open_job(&mut transaction, index, now).await?;
@@ -234,7 +234,19 @@ pub(crate) async fn open_restated(
     open_job(transaction, NewJob { key, ..NewJob::matching(version, now) }, now).await
 }
 
-/// Whether a Match job is about a version that was matched before, and stands otherwise now.
+/// Whether a version was matched before.
+async fn was_matched(
+    transaction: &mut Transaction<'static, Any>,
+    version: VersionId,
+) -> Result<bool, StoreError> {
+    let row = sqlx::query("select watch_revision from versions where id = $1")
+        .bind(version.0)
+        .fetch_one(&mut **transaction)
+        .await?;
+    Ok(row.try_get::<i64, _>("watch_revision")? > 0)
+}
+
+/// Whether a Match job is about an article that stands otherwise now.
 fn is_restated(job: &Job) -> bool {
     job.key != job.subject.to_string()
 }

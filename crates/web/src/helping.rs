@@ -37,8 +37,7 @@ pub(crate) fn help(
     }
     let instead = index.respellings(typed)?.into_iter().map(|one| respelled(typed, one)).collect();
     let counts = index.clause_counts(plan)?;
-    let mut texts = Vec::new();
-    gather(query, &mut texts);
+    let texts = query.clauses();
     // A query of one text that finds nothing says so already.
     let dead = texts.iter().zip(&counts).filter(|(_, count)| **count == 0 && texts.len() > 1);
     Ok(Help { instead, dead: dead.map(|(text, _)| text.to_string()).collect() })
@@ -48,14 +47,4 @@ fn respelled(typed: &str, Respelling { place, word, articles }: Respelling) -> I
     let before = typed.get(..place.start).unwrap_or_default();
     let after = typed.get(place.end..).unwrap_or_default();
     Instead { query: format!("{before}{word}{after}"), word, articles }
-}
-
-/// Gathers the texts of a query in the order of their numbers. The parser bounds the depth.
-fn gather<'a>(query: &'a Query, texts: &mut Vec<&'a Query>) {
-    match query {
-        Query::And(parts) | Query::Or(parts) => parts.iter().for_each(|part| gather(part, texts)),
-        Query::Not(inner) | Query::In(_, inner) => gather(inner, texts),
-        Query::Filter(_) => {}
-        text => texts.push(text),
-    }
 }

@@ -103,6 +103,7 @@ impl Postings {
 
     /// Files everything at once, each list as long as it must be.
     pub(super) fn fill(&mut self, terms: usize, filed: &[(Term, Packed)]) {
+        self.free.clear();
         self.lists = vec![List::default(); terms];
         for (term, _) in filed {
             if let Some(list) = self.lists.get_mut(index(*term)) {

@@ -108,17 +108,19 @@ impl Article<'_> {
                 let pairs =
                     places::pairs(&self.find(left, part), &self.find(right, part), distance, ordered == 1);
                 let (left_near, right_near): (Vec<Span>, Vec<Span>) = pairs.into_iter().unzip();
-                let mut marks = self.within(left, part, &left_near);
-                marks.extend(self.within(right, part, &right_near));
+                let mut marks = self.within(left, part, left_near);
+                marks.extend(self.within(right, part, right_near));
                 marks
             }
             (WINDOW, _) => {
-                let whole = self.find(node, part);
-                nodes(inside(node, 1)).flat_map(|one| self.within(one, part, &whole)).collect()
+                let mut marks = nodes(inside(node, 1)).flat_map(|one| self.highlights(one, part)).collect();
+                places::keep_within(&mut marks, self.find(node, part));
+                marks
             }
             (SLOPPY, _) => {
-                let whole = self.find(node, part);
-                sloppy_parts(node).flat_map(|(_, one)| self.within(one, part, &whole)).collect()
+                let mut marks = sloppy_parts(node).flat_map(|(_, one)| self.highlights(one, part)).collect();
+                places::keep_within(&mut marks, self.find(node, part));
+                marks
             }
             (ANY, _) => nodes(inside(node, 0)).flat_map(|one| self.highlights(one, part)).collect(),
             _ => self.find(node, part),
@@ -128,9 +130,9 @@ impl Article<'_> {
         marks
     }
 
-    fn within(&self, node: &[u32], part: Part, places: &[Span]) -> Vec<Span> {
+    fn within(&self, node: &[u32], part: Part, wanted: Vec<Span>) -> Vec<Span> {
         let mut marks = self.highlights(node, part);
-        marks.retain(|mark| places.iter().any(|place| place.start <= mark.start && mark.end <= place.end));
+        places::keep_within(&mut marks, wanted);
         marks
     }
 

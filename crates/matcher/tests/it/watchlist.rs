@@ -70,8 +70,12 @@ proptest! {
                 break;
             }
         }
-        // Some are new, and some take the place of one that was there.
-        for (watch, plan) in (3..).map(WatchId).zip(more) {
+        // Some are new, and some take the place of one that was there; in between, all are filed anew.
+        let middle = more.len() / 2;
+        for (at, (watch, plan)) in (3..).map(WatchId).zip(more).enumerate() {
+            if at == middle {
+                list.refile();
+            }
             list.add(watch, &plan);
             watches.retain(|(other, _)| *other != watch);
             watches.push((watch, plan));

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::Args;
+use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use matcher::Watchlist;
 use model::WatchId;
@@ -28,9 +28,16 @@ pub(crate) struct Arguments {
     /// kind, authors, tags, url, story, published, seen, edited, removed. `-` reads them from stdin.
     #[arg(long)]
     docs: PathBuf,
-    /// `none` leaves the lexicon out.
-    #[arg(long)]
-    lexicon: Option<String>,
+    /// Whether the names of the lexicon are known.
+    #[arg(long, value_enum)]
+    lexicon: Option<Names>,
+}
+
+/// Which names are known, if not all.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Names {
+    /// None at all.
+    None,
 }
 
 #[derive(Deserialize)]
@@ -101,9 +108,9 @@ struct Queries {
 }
 
 pub(crate) fn run(settings: &Settings, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
-    let lexicon = match arguments.lexicon.as_deref() {
-        Some("none") => Lexicon::empty(),
-        _ => lexicon::public(&settings.lexicon.directory)?,
+    let lexicon = match arguments.lexicon {
+        Some(Names::None) => Lexicon::empty(),
+        None => lexicon::public(&settings.lexicon.directory)?,
     };
     let queries = queries(&arguments.queries, &lexicon, out)?;
     each_line(&arguments.docs, |doc: Doc| {

@@ -7,7 +7,7 @@ use super::{MAX_LEAVES, MAX_PATTERNS, Parser, Read};
 use crate::lex::{Lexeme, What, is_plain, is_plain_word};
 use crate::name::is_sounded;
 use crate::signs::usual;
-use crate::value::{FACTS, fact};
+use crate::value::{FACTS, entity_id, fact};
 use crate::{Lexicon, Part, Problem, Query, plan};
 
 impl Parser<'_> {
@@ -17,7 +17,7 @@ impl Parser<'_> {
             What::Word(word) => word_of(word),
             What::ExactWord(text) | What::Quote { text, exact: true, .. } => Query::Exact(text.clone()),
             What::Quote { text, slop, .. } => Query::Phrase { text: text.clone(), slop: *slop },
-            What::Entity(id) => Query::Entity(id.to_lowercase()),
+            What::Entity(id) => Query::Entity(entity_id(id)),
             _ => return Ok(None),
         };
         self.leaf(query, place)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use model::{ArticleId, Frequency, SubscriberId, VersionId, WatchId};
+use model::{ArticleId, Frequency, SubscriberId, Version, WatchId};
 use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
@@ -30,27 +30,26 @@ pub struct HeldVersion {
 }
 
 impl Database {
-    /// Notes what was held back from a version; what is known of it is replaced.
+    /// Notes what was held back from a version, as of when it was read; what is known of it is replaced.
     pub(super) async fn put_held(
         &self,
         transaction: &mut Transaction<'static, Any>,
-        version: VersionId,
+        version: &Version,
         held: &[HeldFinding],
-        now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut by_watch: BTreeMap<WatchId, Vec<(String, String)>> = BTreeMap::new();
         for one in held {
             by_watch.entry(one.watch).or_default().push((one.entity.clone(), one.trap.clone()));
         }
         sqlx::query("delete from held_back where version = $1")
-            .bind(version.0)
+            .bind(version.id.0)
             .execute(&mut **transaction)
             .await?;
         for (watch, traps) in by_watch {
             sqlx::query("insert into held_back (watch, version, found, what_sealed) values ($1, $2, $3, $4)")
                 .bind(watch.0)
-                .bind(version.0)
-                .bind(millis(now))
+                .bind(version.id.0)
+                .bind(millis(version.created))
                 .bind(self.seal("held_back.what", &traps)?)
                 .execute(&mut **transaction)
                 .await?;

@@ -74,14 +74,14 @@ impl Database {
         rows.iter().map(candidate).collect()
     }
 
-    /// Returns the sentences that a story held before a version.
-    pub(crate) async fn sentences_before(
+    /// Returns the sentences that a story has from other versions, in whatever order they were matched.
+    pub(crate) async fn sentences_beside(
         &self,
         story: StoryId,
         version: VersionId,
     ) -> Result<Vec<StorySentence>, StoreError> {
         let rows = sqlx::query(
-            "select sentence, words from story_sentences where story = $1 and version < $2 order by sentence",
+            "select sentence, words from story_sentences where story = $1 and version <> $2 order by sentence",
         )
         .bind(story.0)
         .bind(version.0)
@@ -165,7 +165,8 @@ pub(crate) async fn put_story(
     Ok(story)
 }
 
-/// Puts a story under its shingles, but for those that lead to many already. What lies there for too long goes.
+/// Puts a story under its shingles, but for those that lead to many already. Stories that lie under the same
+/// shingles for too long go.
 async fn put_shingles(
     transaction: &mut Transaction<'static, Any>,
     story: StoryId,
