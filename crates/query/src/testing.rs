@@ -86,6 +86,11 @@ fn filter() -> impl Strategy<Value = Filter> {
         Just(Filter::Script(Script::Arabic)),
         Just(Filter::Source("one".to_owned())),
         Just(Filter::Country("KZ".to_owned())),
+        Just(Filter::Kind("state".to_owned())),
+        prop::sample::select(vec!["writer", "Aigerim Writer", "nobody"])
+            .prop_map(|name| Filter::Author(name.to_owned())),
+        prop::sample::select(vec!["/1", "TEST/news", "test"]).prop_map(|url| Filter::Url(url.to_owned())),
+        (1..3_i64).prop_map(Filter::Story),
         Just(Filter::After(jiff::civil::date(2026, 6, 1))),
         Just(Filter::Before(jiff::civil::date(2026, 6, 1))),
         Just(Filter::Since(crate::midnight(jiff::civil::date(2026, 6, 1)) + SignedDuration::from_hours(9))),
@@ -162,20 +167,24 @@ pub fn article() -> impl Strategy<Value = (String, Vec<String>, Facts)> {
     let line = |most| prop::collection::vec(word(), 0..most).prop_map(|words| words.join(" "));
     let langs =
         prop::sample::select(vec![Lang::KkCyrl, Lang::KkArab, Lang::EnLatn, Lang::RuCyrl, Lang::ZhHans]);
-    (line(4), prop::collection::vec(line(9), 0..3), langs, any::<(bool, bool, bool)>(), 0..12_i8).prop_map(
-        |(title, blocks, lang, (first, edited, removed), month)| {
+    let authors = prop::sample::select(vec!["", "Aigerim Writer", "Someone Else"]);
+    let more = (authors, 0..3_i64, 0..48_i64);
+    let states = any::<(bool, bool, bool)>();
+    (line(4), prop::collection::vec(line(9), 0..3), langs, states, 0..12_i8, more).prop_map(
+        |(title, blocks, lang, (first, edited, removed), month, (author, story, hours))| {
             let published = jiff::civil::date(2026, month.max(1), 15);
+            let published = crate::midnight(published) + SignedDuration::from_hours(hours);
             let facts = Facts {
                 lang,
                 source: if first { "one" } else { "two" }.to_owned(),
                 country: if first { "KZ" } else { "CN" }.to_owned(),
-                kind: "independent".to_owned(),
-                authors: Vec::new(),
+                kind: if first { "independent" } else { "state" }.to_owned(),
+                authors: Some(author.to_owned()).filter(|author| !author.is_empty()).into_iter().collect(),
                 tags: Vec::new(),
                 url: "https://one.test/a".to_owned(),
-                story: None,
-                published: crate::midnight(published),
-                seen: crate::midnight(published) + SignedDuration::from_hours(7),
+                story: Some(story).filter(|story| *story > 0),
+                published,
+                seen: published + SignedDuration::from_hours(7),
                 edited,
                 removed,
             };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::collections::BTreeMap;
 
 use indexer::{Facets, Order, SearchHit, SearchRequest, TantivyIndex};
-use model::SourceKind;
+use model::StoryId;
 use proptest::prelude::*;
 use query::{Facts, Hit, Lexicon, Part, Plan, Query, evaluate, plan, testing};
 use store::VersionInContext;
@@ -19,7 +19,9 @@ fn version(id: i64, (title, blocks, facts): (String, Vec<String>, Facts)) -> Ver
     version.version.published = Some(facts.published);
     version.article.first_seen = facts.seen;
     (version.edited, version.removed) = (facts.edited, facts.removed);
-    version.source = given::source(&facts.source, &facts.country, SourceKind::Independent);
+    version.version.byline.clone_from(&facts.authors);
+    version.article.story = facts.story.map(StoryId);
+    version.source = given::source(&facts.source, &facts.country, facts.kind.parse().unwrap());
     version
 }
 

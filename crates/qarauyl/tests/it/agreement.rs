@@ -8,8 +8,8 @@ use indexer::{Config, Order, SearchRequest, TantivyIndex};
 use jiff::Timestamp;
 use matcher::Watchlist;
 use model::{
-    Article, ArticleId, Block, BlockKind, CanonicalUrl, FirstLook, Origin, Source, Version, VersionId,
-    WatchId,
+    Article, ArticleId, Block, BlockKind, CanonicalUrl, FirstLook, Origin, Source, StoryId, Version,
+    VersionId, WatchId,
 };
 use proptest::prelude::*;
 use query::{Facts, plan, testing};
@@ -24,7 +24,7 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             capture: None,
             origin: Origin::Page,
             title: title.to_owned(),
-            byline: Vec::new(),
+            byline: facts.authors.clone(),
             published: Some(facts.published),
             lang: facts.lang,
             blocks: blocks.iter().map(block).collect(),
@@ -37,10 +37,11 @@ fn context(number: i64, title: &str, blocks: &[String], facts: &Facts) -> Versio
             url: CanonicalUrl::parse(&format!("https://one.test/{number}")).unwrap(),
             first_seen: facts.seen,
             backlog: false,
-            story: None,
+            story: facts.story.map(StoryId),
         },
         source: Source {
             country: facts.country.clone(),
+            kind: facts.kind.parse().unwrap(),
             first_look: FirstLook::Alert,
             ..Source::new(facts.source.parse().unwrap())
         },
