@@ -4,11 +4,12 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use indexer::{Order, SearchHit, SearchRequest};
+use model::ArticleId;
 use query::{parse_lenient, plan};
 use serde::Serialize;
 
 use crate::house::House;
-use crate::output::{NOTHING, Output, or_stdin};
+use crate::output::{NOTHING, Output, or_stdin, table};
 
 /// Other spellings are looked for when fewer articles are found.
 const FEW: u64 = 10;
@@ -16,7 +17,14 @@ const FEW: u64 = 10;
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What is looked for; `-` reads it from stdin.
+    #[arg(required_unless_present = "like", default_value = "")]
     query: String,
+    /// Shows the articles most like this one, by its number.
+    #[arg(long, value_name = "ARTICLE", conflicts_with = "query")]
+    like: Option<i64>,
+    /// Shows the words of the archive that begin as the query does, the most frequent first.
+    #[arg(long)]
+    words: bool,
     /// In which order hits come.
     #[arg(long, value_enum, default_value_t = By::Newest)]
     by: By,
@@ -60,7 +68,13 @@ struct Hit {
 }
 
 pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
+    if let Some(article) = arguments.like {
+        return like(house, ArticleId(article), (arguments.limit, out)).await;
+    }
     let text = or_stdin(&arguments.query)?;
+    if arguments.words {
+        return words(house, text.trim(), (arguments.limit, out)).await;
+    }
     let lexicon = house.lexicon().await?;
     let (query, error) = parse_lenient(&text, house.clock.now(), &lexicon);
     let problem = error.map(|error| error.pointed_at(&text));
@@ -95,6 +109,32 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
     Ok(if found.total == 0 { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
 }
 
+/// Articles that share the rarest words of one.
+async fn like(house: &House, article: ArticleId, (limit, out): (usize, Output)) -> anyhow::Result<ExitCode> {
+    let index = house.index(&house.lexicon().await?)?;
+    let Some(similar) = index.similar(article, limit.clamp(1, 1_000))? else {
+        anyhow::bail!(
+            "no article {} is in the index: see the numbers with `qarauyl search --json`",
+            article.0
+        );
+    };
+    let hits: Vec<Hit> = similar.into_iter().map(hit).collect();
+    out.show(&hits, || hits.iter().map(line).collect::<Vec<_>>().join("\n"))?;
+    Ok(if hits.is_empty() { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
+}
+
+/// Words of the archive that begin so.
+async fn words(house: &House, typed: &str, (limit, out): (usize, Output)) -> anyhow::Result<ExitCode> {
+    let index = house.index(&house.lexicon().await?)?;
+    let found = index.words_beginning(typed, limit.clamp(1, 1_000))?;
+    let words: Vec<Instead> = found.into_iter().map(|(word, articles)| Instead { word, articles }).collect();
+    out.show(&words, || {
+        let row = |one: &Instead| vec![one.word.clone(), one.articles.to_string()];
+        table(&["word", "articles"], &words.iter().map(row).collect::<Vec<_>>())
+    })?;
+    Ok(if words.is_empty() { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
+}
+
 fn hit(hit: SearchHit) -> Hit {
     Hit {
         article: hit.article.0,
@@ -113,12 +153,12 @@ fn plain(found: &Found) -> String {
     for Instead { word, articles } in &found.did_you_mean {
         lines.push(format!("Did you mean {word}? {articles} articles have it."));
     }
-    for hit in &found.hits {
-        let day = hit.published.get(..10).unwrap_or_default();
-        lines.push(format!(
-            "\n{}\n  {day}  {}  [{}]  {}\n  {}",
-            hit.title, hit.source, hit.lang, hit.url, hit.passage
-        ));
-    }
+    lines.extend(found.hits.iter().map(line));
     lines.join("\n")
+}
+
+fn line(hit: &Hit) -> String {
+    let day = hit.published.get(..10).unwrap_or_default();
+    let Hit { title, source, lang, url, passage, .. } = hit;
+    format!("\n{title}\n  {day}  {source}  [{lang}]  {url}\n  {passage}")
 }

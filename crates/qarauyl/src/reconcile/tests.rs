@@ -60,8 +60,9 @@ async fn what_a_search_finds_is_what_was_matched() {
     let small = Small::open().await;
     for (number, query) in some(testing::query(), 60).iter().enumerate() {
         let text = query.to_string();
-        // A stored watch is read from its text, as in the house.
-        if parse_watch(&text).is_ok() {
+        // A stored watch is read from its text, as in the house. A story gets its number when its first article has been
+        // matched: nobody asks for it before.
+        if parse_watch(&text).is_ok() && !text.contains("story:") {
             small.watch(number, &text).await;
         }
     }

@@ -120,3 +120,18 @@ fn queries_and_documents_from_files_are_matched_as_watches_match() {
     let output = run(&docs);
     assert!(String::from_utf8_lossy(&output.stderr).contains("line 2 of"), "{output:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn articles_like_one_and_words_that_begin_so_are_found() {
+    let (home, _newsroom) = house("@khorgos").await;
+    let home = home.path();
+    let found = json(home, &["search", "=\"khorgos\""]);
+    let article = found["hits"][0]["article"].as_i64().unwrap();
+    let like = json(home, &["search", "--like", &article.to_string()]);
+    let like = like.as_array().unwrap();
+    assert!(!like.is_empty() && like.iter().all(|one| one["article"].as_i64() != Some(article)));
+    let words = json(home, &["search", "khor", "--words"]);
+    assert!(words.as_array().unwrap().iter().any(|one| one["word"].as_str() == Some("khorgos")), "{words}");
+    let unknown = qarauyl(home, &["search", "--like", "999999"]);
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("no article 999999"));
+}
