@@ -2,7 +2,7 @@
 //! them, never dropped, and taken back once they can be read again.
 
 use jiff::Timestamp;
-use query::{Lexicon, parse_watch, plan};
+use query::{Lexicon, plan_watch};
 use store::{StoreError, Watching};
 
 /// Reads every watch, and notes which cannot be read and why. Returns how many states changed. To be called before
@@ -13,7 +13,7 @@ use store::{StoreError, Watching};
 pub async fn quarantine(store: &dyn Watching, lexicon: &Lexicon, now: Timestamp) -> Result<u64, StoreError> {
     let mut unreadable = Vec::new();
     for watch in store.watches().await? {
-        let read = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon));
+        let read = plan_watch(&watch.query, lexicon);
         if let Err(error) = read {
             // The words of an error hold no text of the query.
             unreadable.push((watch.id, error.placed_in(&watch.query, lexicon).to_string()));

@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use async_trait::async_trait;
 use model::{Clock, FirstLook, VersionId, Watch, WatchId, WatchState};
-use query::{Document, HeldBack, Lexicon, parse_watch, plan};
+use query::{Document, HeldBack, Lexicon, plan_watch};
 use store::{
     Failed, Finding, Handler, HeldFinding, Job, JobKind, MatchedVersion, Matching, NewAlert, StoreError,
     StoryChoice, VersionInContext, WatchChanges,
@@ -189,7 +189,7 @@ async fn compute<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -
 
 /// A watch whose query this version cannot read matches nothing; it is said by number, never by text.
 fn plan_of(watch: &Watch, lexicon: &Lexicon) -> Option<query::Plan> {
-    let plan = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).ok();
+    let plan = plan_watch(&watch.query, lexicon).ok();
     if plan.is_none() {
         tracing::error!(watch.id = watch.id.0, "a watch cannot be read any more: see `qarauyl watch list`");
     }
@@ -211,9 +211,12 @@ fn decide(
     let version = Told { context: &context, document, lexicon };
     let finding = |found: crate::Match| {
         let told = known.told.contains(&found.watch);
-        let plan = loaded.list.plan(found.watch)?;
         let decided = backlog || known.matched.contains(&found.watch);
-        let novelty = if decided { None } else { news.novelty(told, &plan, &found.hits, document) };
+        let novelty = if decided {
+            None
+        } else {
+            news.novelty(told, &loaded.list.plan(found.watch)?, &found.hits, document)
+        };
         let name = loaded.names.get(&found.watch).map_or("", String::as_str);
         let alert = novelty.map(|novelty| NewAlert { novelty, excerpt: excerpt(version, name, &found.hits) });
         Some(Finding { watch: found.watch, clauses: found.clauses(), alert })
@@ -249,7 +252,7 @@ fn held_back(
     for (entity, trap) in traps.into_iter().take(TRAPS) {
         let same: Vec<&HeldBack> =
             held.iter().filter(|one| one.entity == entity && one.trap == trap).collect();
-        let found = list.matches(&document.without_trap(&same)).into_iter().map(|one| one.watch);
+        let found = list.matching(&document.without_trap(&same)).into_iter();
         let only_so = found.filter(|watch| !findings.iter().any(|finding| finding.watch == *watch));
         missed.extend(only_so.map(|watch| HeldFinding {
             watch,

@@ -192,14 +192,24 @@ impl Watchlist {
         Some(self.meanings.plan(&self.programs.node(self.programs.number_of(watch)?)))
     }
 
-    /// Returns the watches that match `document`, by id.
+    /// Returns the watches that match `document`, by id, each with where.
     pub fn matches(&self, document: &Document) -> Vec<Match> {
+        let (reading, found) = self.read(document);
+        found.into_iter().map(|watch| Match { watch, hits: reading.hits(watch, document) }).collect()
+    }
+
+    /// Returns the watches that match `document`, by id, without asking where.
+    pub fn matching(&self, document: &Document) -> Vec<WatchId> {
+        self.read(document).1
+    }
+
+    fn read(&self, document: &Document) -> (Reading<'_>, Vec<WatchId>) {
         let mut reading = Reading::new(self);
         reading.read(document);
         let mut found = Vec::new();
         reading.matches(&document.facts, &mut |watch| found.push(watch));
         found.sort_unstable();
-        found.into_iter().map(|watch| Match { watch, hits: reading.hits(watch, document) }).collect()
+        (reading, found)
     }
 }
 

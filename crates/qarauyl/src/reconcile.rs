@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use matcher::Watchlist;
 use model::{ArticleId, Clock, VersionId, Watch, WatchId};
-use query::{Filter, Lexicon, Plan, midnight, parse_watch, plan};
+use query::{Filter, Lexicon, Plan, midnight, plan_watch};
 use serde::Deserialize;
 use store::{Failed, Handler, Job, JobKind, LedgerVersion, Matching, Reconciliation, Reconciling};
 
@@ -131,8 +131,8 @@ impl Reconciler {
         for version in versions.iter().filter(|version| version.published < first) {
             let Some(context) = self.store.version(version.version).await? else { continue };
             let (list, lexicon) = (Arc::clone(&list), Arc::clone(&self.lexicon));
-            let matching = apart(move || list.matches(&context.document(&lexicon))).await?;
-            found.extend(matching.into_iter().map(|one| (one.watch, version.version)));
+            let matching = apart(move || list.matching(&context.document(&lexicon))).await?;
+            found.extend(matching.into_iter().map(|watch| (watch, version.version)));
         }
         Ok(found)
     }
@@ -141,7 +141,7 @@ impl Reconciler {
 /// A watch that cannot be read is said where it is matched.
 fn planned(watches: Vec<(Watch, i64)>, lexicon: &Lexicon) -> Vec<Planned> {
     let planned = |(watch, since): (Watch, i64)| {
-        let plan = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon)).ok()?;
+        let plan = plan_watch(&watch.query, lexicon).ok()?;
         Some((watch.id, since, plan))
     };
     watches.into_iter().filter_map(planned).collect()

@@ -33,7 +33,7 @@ pub use lexicon::{Entity, HeldBack, Lexicon, LexiconError};
 pub use parse::{parse, parse_at, parse_lenient, parse_watch};
 pub use pattern::Pattern;
 pub use places::Span;
-pub use plan::{Plan, plan};
+pub use plan::{Plan, plan, plan_watch};
 pub use problem::Problem;
 pub use spans::{Positions, Spans};
 pub use tree::{Part, Query};

@@ -27,6 +27,14 @@ pub enum Plan {
     Filter(Filter),
 }
 
+/// Reads the query of a watch and expands it.
+///
+/// # Errors
+/// As [`parse_watch`](crate::parse_watch) and [`plan`] have.
+pub fn plan_watch(text: &str, lexicon: &Lexicon) -> Result<Plan, QueryError> {
+    plan(&crate::parse_watch(text)?, lexicon)
+}
+
 /// Expands a query.
 ///
 /// # Errors

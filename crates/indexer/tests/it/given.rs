@@ -8,24 +8,13 @@ use model::{
     Article, ArticleId, Block, BlockKind, CanonicalUrl, Origin, Source, SourceKind, StoryId, Version,
     VersionId,
 };
-use query::{Lexicon, Plan, parse, plan};
+use query::{Lexicon, Plan, parse, plan, testing};
 use store::VersionInContext;
 use tempfile::TempDir;
 use text::Lang;
 
-pub(crate) const LEXICON: &str = r#"
-[[entity]]
-id = "khorgos"
-kind = "place"
-kk-Cyrl = ["Қорғас"]
-kk-Arab = ["قورعاس"]
-zh = ["霍尔果斯"]
-ru = ["Хоргос"]
-en = ["Khorgos"]
-"#;
-
 pub(crate) fn lexicon() -> Arc<Lexicon> {
-    Arc::new(Lexicon::from_toml([("test.toml", LEXICON)]).unwrap())
+    Arc::new(testing::lexicon())
 }
 
 /// An index in a folder that goes with it.

@@ -114,8 +114,8 @@ pub(crate) fn run(settings: &Settings, arguments: &Arguments, out: Output) -> an
     };
     let queries = queries(&arguments.queries, &lexicon, out)?;
     each_line(&arguments.docs, |doc: Doc| {
-        for found in queries.list.matches(&doc.read(&lexicon)) {
-            let query = usize::try_from(found.watch.0).ok().and_then(|number| queries.ids.get(number));
+        for watch in queries.list.matching(&doc.read(&lexicon)) {
+            let query = usize::try_from(watch.0).ok().and_then(|number| queries.ids.get(number));
             let pair = Pair { doc: &doc.id, query: query.unwrap_or(&Value::Null) };
             write_out(&serde_json::to_string(&pair)?)?;
         }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, Query, parse_watch, plan};
+use query::{Lexicon, Plan, Query, parse_watch, plan, plan_watch};
 use serde::Serialize;
 use store::Watching;
 
@@ -122,7 +122,7 @@ fn shown(row: &Row) -> String {
 
 /// A watch whose query cannot be read any more is shown as such, not hidden, also before the next start quarantines it.
 fn row(watch: Watch, lexicon: &Lexicon) -> Row {
-    let read = parse_watch(&watch.query).and_then(|query| plan(&query, lexicon));
+    let read = plan_watch(&watch.query, lexicon);
     let reason = read.err().map(|error| error.placed_in(&watch.query, lexicon).to_string());
     let state = match watch.state {
         WatchState::Paused => "paused",

@@ -6,7 +6,7 @@ use model::FirstLook;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use query::testing;
+use query::{parse_watch, testing};
 use store::{Finding, MatchedVersion, Queue, Reading, Step, StoryChoice, Watching, Worker};
 use test_support::TestHouse;
 

@@ -5,6 +5,7 @@
 mod agreement;
 mod command_line;
 mod demo;
+mod house;
 mod privacy;
 mod sources;
 mod watching;

@@ -1,11 +1,10 @@
 //! The watch list is the most sensitive thing in the house: it stands in no log, no error and no file in the open.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::Command;
 
-use newsroom::{Newsroom, sample, source_file};
+use crate::house::settled;
 
 const NAME: &str = "Zhalbyrak canary name";
 const ADDRESS: &str = "canary.zhusan@example.org";
@@ -33,18 +32,7 @@ fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_canary_is_found_nowhere() {
-    let home = tempfile::tempdir().unwrap();
-    let sites = sample::sites("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
-    let newsroom = Newsroom::start(sites.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-    fs::create_dir_all(home.path().join("sources")).unwrap();
-    fs::create_dir_all(home.path().join("data")).unwrap();
-    fs::write(home.path().join("sources/newsroom.toml"), source_file(&sites, newsroom.address())).unwrap();
-    fs::write(home.path().join("data/key"), "1f".repeat(32)).unwrap();
-    let settings = format!(
-        "[sources]\ndirectory = \"sources\"\n[queue]\nidle = \"20ms\"\n[fetcher]\nexempt = [{{ suffix = \".test\", address = \"{}\" }}]\n",
-        newsroom.address()
-    );
-    fs::write(home.path().join("qarauyl.toml"), settings).unwrap();
+    let (home, newsroom) = settled().await;
     qarauyl(home.path(), &["watch", "add", NAME, &format!("{TERM} OR @khorgos")]);
     qarauyl(home.path(), &["subscriber", "add", ADDRESS, "--frequency", "instant"]);
     let log = qarauyl(home.path(), &["-vv", "run", "--once"]);

@@ -1,12 +1,13 @@
 //! What a watch would tell, what it told, and why: back-test, explanation, and matching from files.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use newsroom::{Newsroom, sample, source_file};
+use newsroom::Newsroom;
 use serde_json::Value;
+
+use crate::house::settled;
 
 fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
@@ -20,18 +21,7 @@ fn json(home: &Path, arguments: &[&str]) -> Value {
 
 /// A house whose one watch has read the sample newsroom.
 async fn house(query: &str) -> (tempfile::TempDir, Newsroom) {
-    let home = tempfile::tempdir().unwrap();
-    let sites = sample::sites("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
-    let newsroom = Newsroom::start(sites.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
-    fs::create_dir_all(home.path().join("sources")).unwrap();
-    fs::create_dir_all(home.path().join("data")).unwrap();
-    fs::write(home.path().join("sources/newsroom.toml"), source_file(&sites, newsroom.address())).unwrap();
-    fs::write(home.path().join("data/key"), "1f".repeat(32)).unwrap();
-    let settings = format!(
-        "[sources]\ndirectory = \"sources\"\n[queue]\nidle = \"20ms\"\n[fetcher]\nexempt = [{{ suffix = \".test\", address = \"{}\" }}]\n",
-        newsroom.address()
-    );
-    fs::write(home.path().join("qarauyl.toml"), settings).unwrap();
+    let (home, newsroom) = settled().await;
     for arguments in [
         &["watch", "add", "Border", query][..],
         &["subscriber", "add", "aigul@example.org", "--frequency", "instant"],
