@@ -13,6 +13,7 @@ mod init;
 mod jobs;
 mod ledger;
 mod lexicon;
+mod reference;
 mod run;
 mod search;
 mod source;
@@ -37,7 +38,7 @@ use crate::settings::Settings;
 #[derive(Debug, Parser)]
 #[command(
     name = "qarauyl",
-    version,
+    version = env!("QARAUYL_VERSION"),
     verbatim_doc_comment,
     subcommand_required = true,
     arg_required_else_help = true
@@ -106,6 +107,10 @@ enum Command {
     Config(config::Action),
     /// Check everything and say what to do.
     Doctor,
+    /// Write the manual pages of all commands to a folder.
+    Man(reference::Manual),
+    /// Print the completions of the command line for a shell.
+    Completions(reference::Completions),
 }
 
 /// Runs one command.
@@ -119,6 +124,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         // A simulation needs no house.
         Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),
+        Command::Man(arguments) => return reference::manual(arguments, out),
+        Command::Completions(arguments) => return Ok(reference::completions(arguments)),
         Command::Config(action) => return config::run(&cli.home, cli.config.as_ref(), action, out),
         _ => {}
     }

@@ -11,6 +11,7 @@ mod logging;
 mod output;
 mod pipeline;
 mod reconcile;
+mod service_manager;
 mod settings;
 mod sources;
 mod timed;

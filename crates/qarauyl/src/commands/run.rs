@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::house::House;
 use crate::output::{Output, is_watched};
 use crate::pipeline::{Only, Pipeline, until_idle};
+use crate::service_manager;
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -35,9 +36,18 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
     } else {
         let web = if only.has("web") { Some(serve(house, &pipeline, &shutdown).await?) } else { None };
         let stages = pipeline.start(&shutdown);
+        let alive = service_manager::stay_alive(
+            Arc::<store::Database>::clone(&house.store),
+            house.clock.clone(),
+            shutdown.clone(),
+        );
+        let alive = tokio::spawn(alive);
+        service_manager::ready();
         tracing::info!("running; stop with Ctrl-C");
         shutdown.cancelled().await;
+        service_manager::stopping();
         stages.wait().await;
+        alive.await?;
         if let Some(web) = web {
             web.wait().await;
         }
