@@ -57,6 +57,15 @@ impl House {
 /// Reads the settings of the folder that is home, and makes it the current folder, so that every relative path of the
 /// configuration begins there.
 pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<Settings> {
+    settings_with(home, named, |_| true)
+}
+
+/// The same with some of the variables only.
+pub(crate) fn settings_with(
+    home: &Path,
+    named: Option<&PathBuf>,
+    takes: impl Fn(&str) -> bool,
+) -> anyhow::Result<Settings> {
     let file = match named {
         Some(named) => {
             std::path::absolute(named).with_context(|| format!("cannot find `{}`", named.display()))?
@@ -65,6 +74,6 @@ pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<S
     };
     std::env::set_current_dir(home)
         .with_context(|| format!("cannot enter the folder `{}`", home.display()))?;
-    let variables: Vec<(String, String)> = std::env::vars().collect();
+    let variables: Vec<(String, String)> = std::env::vars().filter(|(name, _)| takes(name)).collect();
     Settings::load(&file_in(Path::new(""), Some(&file)), named.is_some(), &variables)
 }
