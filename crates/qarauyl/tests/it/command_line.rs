@@ -142,3 +142,28 @@ fn words_are_shown_with_their_keys_and_entities() {
     let output = qarauyl(home.path(), &["detect", "قورعاس قالاسىندا جاڭا تەرمينال اشىلدى"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "kk-Arab");
 }
+
+#[test]
+fn manual_and_completions_are_made_from_the_command_line() {
+    let home = tempfile::tempdir().unwrap();
+    let pages = home.path().join("man");
+    let written = qarauyl(home.path(), &["man", pages.to_str().unwrap()]);
+    assert!(written.status.success(), "{}", said(&written));
+    let page = std::fs::read_to_string(pages.join("qarauyl-watch-add.1")).unwrap();
+    assert!(page.contains("What the team calls it"), "{page}");
+    let bash = said(&qarauyl(home.path(), &["completions", "bash"]));
+    assert!(bash.contains("complete -F _qarauyl"), "{bash}");
+    let unknown = qarauyl(home.path(), &["completions", "cmd"]);
+    assert_eq!(unknown.status.code(), Some(2), "{}", said(&unknown));
+}
+
+#[test]
+fn the_version_names_where_the_program_comes_from() {
+    let home = tempfile::tempdir().unwrap();
+    let version = said(&qarauyl(home.path(), &["--version"]));
+    let words = ["commit", "development build", "from no repository"];
+    assert!(
+        version.starts_with("qarauyl 0.") && words.iter().any(|word| version.contains(word)),
+        "{version}"
+    );
+}
