@@ -59,6 +59,10 @@ pub(crate) struct Sources {
     pub(crate) directory: String,
     /// The folder of the team's own source files, read beside those; it need not exist.
     pub(crate) own: String,
+    /// Sources and groups that are read though their file has them switched off.
+    pub(crate) switched_on: Vec<String>,
+    /// Sources and groups that are not read whatever their file says.
+    pub(crate) switched_off: Vec<String>,
     /// The schedule of sources that state none.
     pub(crate) schedule: String,
 }

@@ -1,5 +1,7 @@
 //! Reads the source files.
 
+pub(crate) mod switches;
+
 use std::collections::HashMap;
 
 use anyhow::{Context, bail};
@@ -104,6 +106,9 @@ pub(crate) fn read(
             sources.push(configured(form, settings, now).with_context(|| place.clone())?);
         }
     }
+    let known = |word: &str| known.contains_key(word);
+    switches::check(&settings.sources.switched_on, known).context("[sources] switched_on")?;
+    switches::check(&settings.sources.switched_off, known).context("[sources] switched_off")?;
     Ok(sources)
 }
 
@@ -120,7 +125,7 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
     });
     let rules = form.rules.map(|table| table.to_string()).unwrap_or_default();
     extractor::SiteRules::parse(&rules)?;
-    let source = Source {
+    let mut source = Source {
         id: form.id.parse::<SourceId>()?,
         name: form.name,
         country: Some(form.country)
@@ -140,6 +145,7 @@ fn configured(form: SourceForm, settings: &Settings, now: Timestamp) -> anyhow::
         timezone,
         rules,
     };
+    source.enabled = switches::is_on(&source, !form.endpoint.is_empty(), &settings.sources);
     let mut endpoints = Vec::new();
     for (number, endpoint) in (0_u64..).zip(form.endpoint) {
         let url = Url::parse(&endpoint.url).with_context(|| format!("`{}` is no address", endpoint.url))?;
