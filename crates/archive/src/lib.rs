@@ -26,6 +26,6 @@ pub use index::cdxj::IndexError;
 pub use index::line::IndexLine;
 pub use manifest::chain::ChainError;
 pub use manifest::key::{KeyError, PublicKey};
-pub use manifest::verify::{Problem, Verified, verify};
+pub use manifest::verify::{Problem, Verified, verify, verify_newest};
 pub use warc::read::{ReadError, Stored};
 pub use warc::scan::{ScanError, ScannedRecord, scan};

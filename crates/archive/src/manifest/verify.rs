@@ -73,6 +73,27 @@ pub fn verify(
     dir: &Path,
     keys: &[PublicKey],
     root: Option<&str>,
+    each: impl FnMut(&str),
+) -> io::Result<Verified> {
+    prove(dir, keys, root, usize::MAX, each)
+}
+
+/// Proves the chain of entries, that every file is there in its size, and of the newest `count` files each byte: a look that
+/// takes seconds where [`verify`] takes hours.
+pub fn verify_newest(
+    dir: &Path,
+    keys: &[PublicKey],
+    count: usize,
+    each: impl FnMut(&str),
+) -> io::Result<Verified> {
+    prove(dir, keys, None, count, each)
+}
+
+fn prove(
+    dir: &Path,
+    keys: &[PublicKey],
+    root: Option<&str>,
+    newest: usize,
     mut each: impl FnMut(&str),
 ) -> io::Result<Verified> {
     let mut verified = Verified::default();
@@ -82,10 +103,16 @@ pub fn verify(
     if verified.entries == 0 && !present.is_empty() {
         verified.problem(MANIFEST, None, "there is no manifest: nothing can be proven");
     }
-    for (name, file) in &sealed {
-        // Dropped, and gone.
-        let Some(file) = file else { continue };
+    // Dropped ones are gone.
+    let mut kept: Vec<(&String, &Sealed)> =
+        sealed.iter().filter_map(|(name, file)| Some((name, file.as_ref()?))).collect();
+    kept.sort_by_key(|(name, _)| moment(name));
+    let known_by_size = kept.len().saturating_sub(newest);
+    for (at, (name, file)) in kept.into_iter().enumerate() {
         each(name);
+        if at < known_by_size && dir.join(name).metadata().is_ok_and(|found| found.len() == file.size) {
+            continue;
+        }
         match check_file(dir, name, file)? {
             None => {
                 verified.files += 1;
@@ -140,6 +167,11 @@ fn check_chain(
         );
     }
     sealed
+}
+
+/// The moment in a file's name: `qarauyl-relooks-20261123100000-00000.warc.gz` is as old as its number says.
+fn moment(name: &str) -> &str {
+    name.rsplit('-').nth(1).unwrap_or_default()
 }
 
 fn check_file(dir: &Path, name: &str, sealed: &Sealed) -> io::Result<Option<Problem>> {

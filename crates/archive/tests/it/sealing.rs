@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use archive::{Archive, Config, PublicKey, ReadError, Verified, verify};
+use archive::{Archive, Config, PublicKey, ReadError, Verified, verify, verify_newest};
 use jiff::SignedDuration;
 use model::Clock;
 
@@ -51,6 +51,25 @@ fn closed_files_are_proven_whole() {
     let by_stranger = verify(dir.path(), &[key(stranger.path())], None, |_| ()).unwrap();
     assert_eq!(by_stranger.problems.len(), 4);
     assert!(verify(dir.path(), &[key(stranger.path()), key(dir.path())], None, |_| ()).unwrap().is_whole());
+}
+
+#[test]
+fn a_quick_look_proves_the_newest_and_counts_the_bytes_of_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = three_files(dir.path());
+    let look = || verify_newest(dir.path(), &[key(dir.path())], 1, |_| ()).unwrap();
+    assert_eq!((look().is_whole(), look().files), (true, 1));
+    let [oldest, newest] = [&kept[0].file, &kept[5].file].map(|file| dir.path().join(file));
+    let whole = fs::read(&oldest).unwrap();
+    let changed: Vec<u8> = whole.iter().map(|byte| byte ^ 1).collect();
+    fs::write(&oldest, &changed).unwrap();
+    assert!(look().is_whole(), "an old file of the same size takes `verify`");
+    fs::write(&oldest, &changed[1..]).unwrap();
+    assert_eq!(look().problems.len(), 1);
+    fs::write(&oldest, whole).unwrap();
+    let changed: Vec<u8> = fs::read(&newest).unwrap().iter().map(|byte| byte ^ 1).collect();
+    fs::write(&newest, changed).unwrap();
+    assert_eq!(look().problems.len(), 1);
 }
 
 #[test]
