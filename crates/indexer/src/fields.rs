@@ -13,7 +13,7 @@ use crate::keys::{KEYS, written};
 use crate::shown::Shown;
 
 /// Grows whenever the fields change: an index of another version is built anew.
-pub(crate) const FIELDS_VERSION: u32 = 2;
+pub const FIELDS_VERSION: u32 = 2;
 
 /// What `state` says of an article whose text was changed.
 pub(crate) const EDITED: &str = "edited";

@@ -42,7 +42,7 @@ mod writing;
 
 pub use config::Config;
 pub use error::IndexError;
-pub use fields::ReadVersion;
+pub use fields::{FIELDS_VERSION, ReadVersion};
 pub use hits::{Cursor, Facets, Order, SearchHit, SearchHits, SearchRequest};
 pub use index::{Numbers, Refused, TantivyIndex};
 pub use rebuild::Rebuild;

@@ -2,8 +2,8 @@
 
 use sqlx::{AnyConnection, Connection, Row};
 
-use crate::StoreError;
 use crate::database::Engine;
+use crate::{Database, StoreError};
 
 /// The migrations of each engine, side by side; a released one is never edited.
 const MIGRATIONS: &[(i64, &str, &str)] = &[
@@ -58,6 +58,18 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/postgres/0011_stories.sql"),
     ),
 ];
+
+impl Database {
+    /// Returns the number of the newest migration that the store has had.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest_migration(&self) -> Result<i64, StoreError> {
+        let row = sqlx::query("select coalesce(max(number), 0) as number from migrations")
+            .fetch_one(self.readers());
+        Ok(row.await?.try_get("number")?)
+    }
+}
 
 /// Runs what is missing, each migration in a transaction of its own.
 ///

@@ -126,6 +126,9 @@ pub trait Reading: Send + Sync {
     /// Returns the address and the newest text's hash of every article, by address.
     async fn texts(&self) -> Result<Vec<(String, String)>, StoreError>;
 
+    /// Returns the captures that were kept last, the newest first, `count` at most.
+    async fn newest_captures(&self, count: u32) -> Result<Vec<CaptureRecord>, StoreError>;
+
     /// Counts everything.
     async fn counts(&self) -> Result<HouseCounts, StoreError>;
 }
@@ -204,6 +207,13 @@ impl Reading for Database {
         .fetch_all(self.readers())
         .await?;
         rows.iter().map(|row| Ok((row.try_get("url")?, row.try_get("fingerprint")?))).collect()
+    }
+
+    async fn newest_captures(&self, count: u32) -> Result<Vec<CaptureRecord>, StoreError> {
+        let sql = format!("select {CAPTURE_COLUMNS} from captures c order by c.id desc limit $1");
+        let rows =
+            sqlx::query(sqlx::AssertSqlSafe(sql)).bind(i64::from(count)).fetch_all(self.readers()).await?;
+        rows.iter().map(capture_record_of).collect()
     }
 
     async fn counts(&self) -> Result<HouseCounts, StoreError> {
