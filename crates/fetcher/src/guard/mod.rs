@@ -7,5 +7,6 @@ mod rules;
 
 pub use addresses::is_forbidden;
 pub use names::{Names, Reply};
-pub(crate) use resolver::{GuardedResolver, ResolveError};
+pub(crate) use resolver::GuardedResolver;
+pub use resolver::ResolveError;
 pub use rules::{Exemption, Guard, Refusal};

@@ -24,13 +24,17 @@ pub(crate) struct GuardedResolver {
 
 /// A host name that leads nowhere we go. Says nothing of addresses: they do not belong into logs.
 #[derive(Debug, Error, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ResolveError {
+pub enum ResolveError {
+    /// It has no address, or nobody knows the name.
     #[error("the name has no address")]
     Unknown,
+    /// The resolver did not answer in time.
     #[error("the name look-up took too long")]
     TimedOut,
+    /// It leads into a network of one's own.
     #[error("the name does not lead to a public address")]
     NotPublic,
+    /// The name is for the proxy to look up.
     #[error("behind a proxy no name but the proxy's own is looked up")]
     BehindProxy,
 }
