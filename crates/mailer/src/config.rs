@@ -127,6 +127,11 @@ pub enum ConfigError {
 }
 
 impl Config {
+    /// Returns the domain of the sender, which is what mail servers elsewhere ask DNS about.
+    pub fn domain_of_sender(&self) -> String {
+        self.from.rsplit('@').next().unwrap_or_default().to_lowercase()
+    }
+
     /// Checks what the types cannot.
     pub fn validate(&self) -> Result<(), ConfigError> {
         if !self.from.is_ascii() || self.from.parse::<Address>().is_err() {
@@ -162,7 +167,8 @@ impl Config {
 }
 
 impl SmtpConfig {
-    fn validate(&self) -> Result<(), ConfigError> {
+    /// Checks what the types cannot.
+    pub fn validate(&self) -> Result<(), ConfigError> {
         if self.host.is_empty() {
             return Err(ConfigError::Host);
         }

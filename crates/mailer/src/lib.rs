@@ -1,9 +1,10 @@
 //! Renders digests and hands them to a mail server, or to the outbox folder.
 //!
 //! In reading order: the settings ([`Config`]), what a mail shows (`view`, `story`, `passage`) and in whose words
-//! (`words`), the mail itself ([`render`]), how it leaves the house ([`Transport`]: `smtp`, `outbox`), and the service
-//! around it all ([`MailService`]). This crate reads no article beyond its digest.
+//! (`words`), the mail itself ([`render`]), how it leaves the house ([`Transport`]: `smtp`, `outbox`), the service
+//! around it all ([`MailService`]), and whether mails would be taken ([`check`]). This crate reads no article beyond its digest.
 
+pub mod check;
 mod config;
 mod line;
 mod news;
@@ -21,4 +22,5 @@ pub use config::{Config, ConfigError, Security, SmtpConfig, Subject, TransportKi
 pub use render::{Message, RenderError, render};
 pub use service::MailService;
 pub use smtp::Smtp;
-pub use transport::{Receipt, SendError, Step, Transport};
+pub use transport::{Receipt, SendError, ServerWords, Step, Transport};
+pub use words::LANGUAGES;

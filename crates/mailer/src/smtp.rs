@@ -10,17 +10,18 @@ mod unhurried;
 use std::future::Future;
 use std::time::Duration;
 
+use lettre::Address;
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt};
+use lettre::transport::smtp::commands::{Data, Mail, Quit, Rcpt, Rset};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::net::TcpStream;
 use zeroize::Zeroizing;
 
 use self::unhurried::Unhurried;
-use crate::transport::Step;
+use crate::transport::{ServerWords, Step};
 use crate::{Message, Receipt, Security, SendError, SmtpConfig};
 
 /// A mail server.
@@ -45,24 +46,32 @@ impl std::fmt::Debug for Smtp {
 impl Smtp {
     /// Reads the password. `domain` is how we call ourselves.
     pub(crate) fn new(config: &SmtpConfig, domain: &str) -> Result<Self, SendError> {
-        let login = if config.user.is_empty() {
-            None
-        } else {
-            let read = std::fs::read_to_string(&config.password_file).map(Zeroizing::new);
-            let password = read.map_err(|_| {
-                SendError::Config("password_file cannot be read: name a file that the service may read")
-            })?;
-            Some((config.user.clone(), Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned())))
-        };
-        Ok(Self {
+        if config.user.is_empty() {
+            return Ok(Self::with_password(config, domain, None));
+        }
+        let read = std::fs::read_to_string(&config.password_file).map(Zeroizing::new);
+        let password = read.map_err(|_| {
+            SendError::Config("password_file cannot be read: name a file that the service may read")
+        })?;
+        let password = Zeroizing::new(password.trim_end_matches(['\r', '\n']).to_owned());
+        Ok(Self::with_password(config, domain, Some(password)))
+    }
+
+    /// Takes the password as it is given; `None` logs in nowhere.
+    pub(crate) fn with_password(
+        config: &SmtpConfig,
+        domain: &str,
+        password: Option<Zeroizing<String>>,
+    ) -> Self {
+        Self {
             host: config.host.clone(),
             port: config.port,
             security: config.tls,
-            login,
+            login: password.map(|password| (config.user.clone(), password)),
             name: ClientId::Domain(domain.to_owned()),
             patience: Duration::try_from(config.command_timeout).unwrap_or(Duration::from_mins(1)),
             authorities: Vec::new(),
-        })
+        }
     }
 
     /// Sends one mail to its one recipient. Only a 250 after the final dot counts as sent.
@@ -80,6 +89,15 @@ impl Smtp {
         Ok(Receipt(words_of(&answer)))
     }
 
+    /// Goes as far as a mail's sender, takes it back, and leaves.
+    pub(crate) async fn try_sender(&self, from: Address) -> Result<(), SendError> {
+        let mut connection = self.connect().await?;
+        self.ask(Step::Sender, &[250], connection.command(Mail::new(Some(from), vec![]))).await?;
+        drop(tokio::time::timeout(self.patience, connection.command(Rset)).await);
+        drop(tokio::time::timeout(self.patience, connection.command(Quit)).await);
+        Ok(())
+    }
+
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let mut connection = match self.security {
             Security::Tls => self.connect_wrapped().await?,
@@ -94,6 +112,9 @@ impl Smtp {
         if let Some((user, password)) = &self.login {
             let credentials = Credentials::new(user.clone(), password.to_string());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
+            if connection.server_info().get_auth_mechanism(&mechanisms).is_none() {
+                return Err(SendError::NoLogin { host: self.host.clone() });
+            }
             self.ask(Step::Login, &[235], connection.auth(&mechanisms, &credentials)).await?;
         }
         Ok(connection)
@@ -107,11 +128,11 @@ impl Smtp {
     }
 
     async fn connect_in_the_open(&self) -> Result<AsyncSmtpConnection, SendError> {
-        let failed = |what| SendError::Unreachable { host: self.host.clone(), what, step: Step::Connect };
+        let failed = |what, words| self.unreachable(what, Step::Connect, words);
         let connecting = TcpStream::connect((self.host.as_str(), self.port));
         let stream = match tokio::time::timeout(self.patience, connecting).await {
-            Ok(connected) => connected.map_err(|_| failed("could not be reached"))?,
-            Err(_) => return Err(failed("fell silent")),
+            Ok(connected) => connected.map_err(|error| failed("could not be reached", error.to_string()))?,
+            Err(_) => return Err(failed("fell silent", String::new())),
         };
         let stream = Box::new(Unhurried::new(stream));
         self.wait(Step::Connect, AsyncSmtpConnection::connect_with_transport(stream, &self.name)).await
@@ -139,7 +160,9 @@ impl Smtp {
         if expected.contains(&code) {
             return Ok(response);
         }
-        Err(SendError::Refused { host: self.host.clone(), code, step })
+        let said: Vec<&str> = response.message().collect();
+        let words = ServerWords(format!("{code} {}", said.join(" ")));
+        Err(SendError::Refused { host: self.host.clone(), code, step, words })
     }
 
     async fn wait<T>(
@@ -151,23 +174,29 @@ impl Smtp {
         let patience = if step == Step::Mail { self.patience.saturating_mul(5) } else { self.patience };
         match tokio::time::timeout(patience, command).await {
             Ok(done) => done.map_err(|error| self.explain(step, &error)),
-            Err(_) => Err(SendError::Unreachable { host: self.host.clone(), what: "fell silent", step }),
+            Err(_) => Err(self.unreachable("fell silent", step, String::new())),
         }
     }
 
-    /// Says what an error means, without the server's words: they often repeat the address.
+    fn unreachable(&self, what: &'static str, step: Step, words: String) -> SendError {
+        SendError::Unreachable { host: self.host.clone(), what, step, words: ServerWords(words) }
+    }
+
+    /// Says what an error means; the server's words stand apart: they often repeat the address.
     fn explain(&self, step: Step, error: &Error) -> SendError {
         let host = self.host.clone();
+        let said = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
         let Some(code) = error.status().map(u16::from) else {
             let what = if error.is_tls() { "has no certificate that can be checked" } else { "broke off" };
-            return SendError::Unreachable { host, what, step };
+            return self.unreachable(what, step, said);
         };
+        let words = ServerWords(format!("{code} {said}"));
         match step {
-            Step::Login if error.is_permanent() => SendError::Login { host },
+            Step::Login if error.is_permanent() => SendError::Login { host, words },
             Step::Recipient | Step::Mail if error.is_permanent() && is_no_address(error) => {
                 SendError::NoSuchAddress { host, code, step }
             }
-            _ => SendError::Refused { host, code, step },
+            _ => SendError::Refused { host, code, step, words },
         }
     }
 }

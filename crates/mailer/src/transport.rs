@@ -46,6 +46,8 @@ pub enum SendError {
         what: &'static str,
         /// What it was asked.
         step: Step,
+        /// What the system, or the server's certificate, gave as the reason.
+        words: ServerWords,
     },
     /// The server does not offer the protection that the configuration asks for.
     #[error(
@@ -55,11 +57,21 @@ pub enum SendError {
         /// The server.
         host: String,
     },
+    /// The server does not offer a login of a kind that we know.
+    #[error(
+        "the mail server `{host}` offers no login by password: set [mailer.smtp] user = \"\", or try another port"
+    )]
+    NoLogin {
+        /// The server.
+        host: String,
+    },
     /// The server does not know our name or password.
     #[error("the mail server `{host}` refused the login: check user and password_file in [mailer.smtp]")]
     Login {
         /// The server.
         host: String,
+        /// What it said.
+        words: ServerWords,
     },
     /// The server refused, for now or for a reason that a person can mend.
     #[error("the mail server `{host}` answered {code} at {step}: it is tried again, its log says why")]
@@ -70,6 +82,8 @@ pub enum SendError {
         code: u16,
         /// What it was asked.
         step: Step,
+        /// What it said.
+        words: ServerWords,
     },
     /// The recipient does not exist (5.1.x).
     #[error(
@@ -89,6 +103,16 @@ pub enum SendError {
     /// The task that wrote the file was stopped.
     #[error("writing to the outbox was broken off: it is tried again")]
     BrokenOff,
+}
+
+/// What the other side said of itself, for a person who asks. It is in no message and no log: servers repeat addresses.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct ServerWords(pub(crate) String);
+
+impl std::fmt::Debug for ServerWords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ServerWords(..)")
+    }
 }
 
 /// The steps of handing over a mail.

@@ -14,8 +14,8 @@ static TABLE: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new
     .collect()
 });
 
-/// The languages, in the order of the table's columns.
-const LANGUAGES: [&str; 6] = ["en", "ru", "kk", "zh", "tr", "ug"];
+/// The languages of mails, in the order of the table's columns.
+pub const LANGUAGES: [&str; 6] = ["en", "ru", "kk", "zh", "tr", "ug"];
 
 /// Words in one language; English for one that the table lacks.
 #[derive(Debug, Clone, Copy)]

@@ -25,7 +25,7 @@ pub(crate) enum Format {
 
 /// Modules of other people that write statements and their values at debug or trace level: they stay out of every log,
 /// whatever level is asked for, because a value can be a watch or an address.
-const NEVER: &str = "sqlx=warn,lettre=warn,hyper=info,hyper_util=info,reqwest=info,h2=info,rustls=info,tantivy=info,selectors=off,html5ever=off";
+const NEVER: &str = "sqlx=warn,lettre=warn,hyper=info,hyper_util=info,reqwest=info,h2=info,rustls=info,tantivy=info,hickory_resolver=warn,hickory_net=warn,hickory_proto=warn,selectors=off,html5ever=off";
 
 /// Starts logging. A second start, in a test, is left out.
 pub(crate) fn start(config: &Config) {

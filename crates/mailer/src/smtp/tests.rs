@@ -366,3 +366,45 @@ async fn answers_slipped_in_before_tls_begins_are_not_taken_for_the_servers() {
     let error = client.send(&message("one")).await.unwrap_err();
     assert!(matches!(error, SendError::Unreachable { step: Step::Tls, .. }), "{error}");
 }
+
+#[tokio::test]
+async fn a_check_goes_as_far_as_the_sender_and_sends_nothing() {
+    for (tls, offers) in KINDS {
+        let server = Server { offers, ..Server::default() };
+        let from = "watch@sample.org".parse().unwrap();
+        trusting(server.start().await, tls).try_sender(from).await.unwrap();
+        assert!(server.saw("MAIL FROM:<watch@sample.org>") && server.saw("RSET") && server.saw("QUIT"));
+        assert!(!server.saw("RCPT") && !server.saw("DATA") && server.mails().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_check_tells_what_the_server_said_and_a_log_does_not() {
+    let check = async |step: &'static str, answer: &'static str, offers: Offers, words: &str| {
+        let server = Server { offers, ..Server::that(&[(step, Act::Say(answer))]) };
+        let client = trusting(server.start().await, Security::Starttls);
+        let error = client.try_sender("watch@sample.org".parse().unwrap()).await.unwrap_err();
+        let said = match &error {
+            SendError::Login { words, .. }
+            | SendError::Refused { words, .. }
+            | SendError::Unreachable { words, .. } => words.0.clone(),
+            other => other.to_string(),
+        };
+        assert!(said.contains(words), "{said}");
+        assert!(!format!("{error} {error:?}").contains("sorry"), "{error:?}");
+    };
+    check("AUTH", "535 5.7.8 sorry, wrong", Offers::Starttls, "535 5.7.8 sorry, wrong").await;
+    check("MAIL", "553 5.7.1 sorry, not yours", Offers::Starttls, "553 5.7.1 sorry, not yours").await;
+    check("MAIL", "354 sorry", Offers::Starttls, "354 sorry").await;
+    check("connect", "554 sorry, blocked", Offers::Starttls, "554 sorry, blocked").await;
+    check("none", "", Offers::Nothing, "STARTTLS").await;
+}
+
+#[tokio::test]
+async fn a_server_without_a_login_is_named_as_such() {
+    let server = Server::that(&[("EHLO", Act::Say("250 here"))]);
+    let mut client = client(server.start().await, Security::None);
+    client.login = Some(("watch".to_owned(), Zeroizing::new("sesame".to_owned())));
+    let error = client.try_sender("watch@sample.org".parse().unwrap()).await.unwrap_err();
+    assert!(matches!(error, SendError::NoLogin { .. }) && !server.saw("AUTH"), "{error}");
+}
