@@ -34,7 +34,7 @@ use crate::settings::Settings;
 /// searchable across scripts, and mails what matches.
 ///
 /// Try it:  qarauyl demo
-/// Set up:  qarauyl init, then qarauyl watch add, qarauyl subscriber add, qarauyl run
+/// Set up:  qarauyl init, then qarauyl doctor, qarauyl run
 #[derive(Debug, Parser)]
 #[command(
     name = "qarauyl",
@@ -62,7 +62,7 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Write a commented qarauyl.toml and a key; nothing is overwritten.
+    /// Set a house up: six questions, or a flag for each; nothing is overwritten.
     Init(init::Arguments),
     /// Show the whole way on a bundled sample newsroom: feeds, pages, matches, mails, search.
     Demo(demo::Arguments),
@@ -117,7 +117,7 @@ enum Command {
 pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let out = Output { json: cli.json };
     match &cli.command {
-        Command::Init(arguments) => return init::run(&cli.home, arguments, out),
+        Command::Init(arguments) => return init::run(&cli.home, arguments, out).await,
         Command::Demo(arguments) => return demo::run(arguments, cli.verbose, out).await,
         Command::Extract(arguments) => {
             return extract::run((&cli.home, cli.config.as_ref()), arguments, out).await;

@@ -1,85 +1,139 @@
-//! `qarauyl init`: a commented settings file and a key.
+//! `qarauyl init`: from at most six answers, or a flag for each, to a house that can be run.
+//!
+//! In reading order: what flags say (`given`), the questions on a terminal (`dialogue`), what is answered (`answers`), the
+//! settings file that comes of it (`files`), and what is done then (`moving_in`).
 
-use std::fs::OpenOptions;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+mod answers;
+mod dialogue;
+mod files;
+mod given;
+mod moving_in;
+
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use clap::Args;
-use data_encoding::HEXLOWER;
+use dialoguer::{Input, Password as Unseen};
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use serde::Serialize;
+use mailer::SmtpConfig;
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+use zeroize::Zeroizing;
 
+use self::answers::{Answers, MailServer, Password};
+use self::dialogue::{Known, Prompt, Talk};
+use self::files::PASSWORD_FILE;
+pub(crate) use self::given::Arguments;
+use self::given::Given;
+pub(crate) use self::moving_in::write_new;
 use crate::output::Output;
-use crate::settings::FILE;
+use crate::settings::{FILE, Settings};
+use crate::sources;
 
-#[derive(Debug, Args)]
-pub(crate) struct Arguments {
-    /// The name under which mails are sent.
-    #[arg(long, default_value = "Qarauyl")]
-    name: String,
-    /// The team's time zone, such as Asia/Almaty.
-    #[arg(long, default_value = "UTC")]
-    timezone: String,
-    /// The language of mails: en, ru or kk.
-    #[arg(long, default_value = "en")]
-    language: String,
-}
+/// How long a mail server may take for one answer while a person waits.
+const PATIENCE: SignedDuration = SignedDuration::from_secs(15);
 
-#[derive(Serialize)]
-struct Written {
-    settings: String,
-    key: String,
-}
-
-pub(crate) fn run(home: &Path, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
-    if TimeZone::get(&arguments.timezone).is_err() {
-        bail!("`{}` is no time zone that is known: write it as Asia/Almaty", arguments.timezone);
-    }
-    std::fs::create_dir_all(home.join("data"))
-        .with_context(|| format!("cannot make the folder `{}`", home.display()))?;
-    let (settings, key) = (home.join(FILE), home.join("data/key"));
-    write_new(&settings, &text(arguments), 0o644)?;
-    if key.exists() {
-        out.say("data/key is there already and is kept.");
-    } else {
-        write_new(&key, &HEXLOWER.encode(&rand::random::<[u8; 32]>()), 0o600)?;
-    }
-    let written = Written { settings: settings.display().to_string(), key: key.display().to_string() };
-    out.show(&written, || {
-        format!(
-            "Wrote {} and {}.\nThe key opens watches, subscribers and digests: keep a copy of it elsewhere, without it they are lost.\n\
-             Next:\n  qarauyl watch add Khorgos '@khorgos'\n  qarauyl subscriber add you@example.org --watch Khorgos\n  qarauyl run",
-            written.settings, written.key
-        )
-    })?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Writes a file that is not there yet.
-pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(mode).open(path).with_context(|| {
-            format!(
+pub(crate) async fn run(home: &Path, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
+    for file in [FILE, PASSWORD_FILE] {
+        if home.join(file).exists() {
+            bail!(
                 "`{}` is not overwritten: move it away first, or name another folder with --home",
-                path.display()
-            )
-        })?;
-    file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{}`", path.display()))
+                home.join(file).display()
+            );
+        }
+    }
+    let known = known(home)?;
+    let given = arguments.given(&known.sources)?;
+    let watched = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let is_asked = watched && !arguments.defaults;
+    let answers = match () {
+        () if is_asked => talk(given, &known, arguments.takes_unchecked())?,
+        () if given.is_nothing() && !arguments.defaults => bail!(
+            "nobody is at a terminal to be asked: say --defaults, or the answers by flags (--name, --timezone, --language, \
+             --subscriber, --mail-server, --sources, --key): qarauyl init --help"
+        ),
+        () => given.settled(),
+    };
+    if let Some(server) = answers.mail.as_ref().filter(|_| !is_asked) {
+        let unasked = "the mail server was asked and nothing was written; --no-check takes it unasked";
+        login(server, arguments.takes_unchecked()).await.context(unasked)?;
+    }
+    moving_in::move_in(home, &answers, out).await
 }
 
-fn text(arguments: &Arguments) -> String {
-    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
-    format!(
-        "# The settings of this house. Only what differs from the defaults stands here;\n\
-         # `qarauyl config show` prints every setting with its default and what it does.\n\n\
-         [team]\n# The name under which mails are sent.\nname = {}\n# \"08:00\" in digests is meant in this zone.\ntimezone = {}\n\
-         # The language of mails: en, ru or kk.\nlanguage = {}\n\n\
-         [mailer]\n# \"file\" writes mails to data/outbox; \"smtp\" sends them, see [mailer.smtp] in `qarauyl config show`.\ntransport = \"file\"\n",
-        quoted(&arguments.name),
-        quoted(&arguments.timezone),
-        quoted(&arguments.language)
-    )
+/// What the questions speak of: the sources that are built in, and those in the folder of the house.
+fn known(home: &Path) -> anyhow::Result<Known> {
+    let mut settings = Settings::load(Path::new(FILE), false, &[])?;
+    settings.sources.own = home.join(&settings.sources.own).display().to_string();
+    let files = sources::files(&settings)?;
+    let all = sources::read(&files, &settings, model::Clock::system().now())?;
+    let zone = TimeZone::system();
+    Ok(Known {
+        switched_on: all.iter().filter(|one| one.source.enabled).count(),
+        sources: all.into_iter().map(|one| one.source.id.to_string()).collect(),
+        // Machines of data centres say nothing more of where they are.
+        timezone: zone.iana_name().filter(|name| *name != "Etc/UTC").unwrap_or("UTC").to_owned(),
+    })
+}
+
+/// Asks on the terminal. Questions go to stderr, so that stdout holds the result alone.
+fn talk(given: Given, known: &Known, unchecked: bool) -> anyhow::Result<Answers> {
+    Talk {
+        ask: &mut typed,
+        tell: &mut |text| {
+            // A terminal that is gone ends the next question.
+            let _gone = writeln!(io::stderr(), "{text}");
+        },
+        try_mail: &mut |server| {
+            block_in_place(|| Handle::current().block_on(login(server, unchecked)))
+                .map_err(|error| format!("{error:#}"))
+        },
+        keep_passphrase: &mut |file, passphrase| {
+            moving_in::keep_passphrase(file, passphrase).map_err(|error| format!("{error:#}"))
+        },
+    }
+    .through(given, known)
+}
+
+fn typed(prompt: &Prompt<'_>) -> anyhow::Result<String> {
+    let question = prompt.question;
+    if prompt.secret {
+        return Ok(Unseen::new()
+            .with_prompt(question)
+            .allow_empty_password(true)
+            .report(false)
+            .interact()?);
+    }
+    let input = Input::<String>::new().with_prompt(question).allow_empty(true);
+    let input = if prompt.usual.is_empty() { input } else { input.default(prompt.usual.to_owned()) };
+    Ok(input.interact_text()?)
+}
+
+/// Logs in to a mail server and leaves; with `unchecked`, only looks whether the settings can be used at all.
+async fn login(server: &MailServer, unchecked: bool) -> anyhow::Result<()> {
+    let (file, password) = match &server.password {
+        Password::None => (String::new(), None),
+        Password::Typed(typed) => (PASSWORD_FILE.to_owned(), Some(typed.clone())),
+        Password::File(file) => {
+            let text = std::fs::read_to_string(file).map(Zeroizing::new);
+            let text = text.with_context(|| format!("cannot read the password in `{}`", file.display()))?;
+            (file.display().to_string(), Some(Zeroizing::new(text.trim_end_matches(['\r', '\n']).to_owned())))
+        }
+    };
+    let config = SmtpConfig {
+        host: server.host.clone(),
+        port: server.port,
+        tls: server.tls,
+        user: server.user.clone(),
+        password_file: file,
+        command_timeout: PATIENCE,
+    };
+    config.validate()?;
+    if unchecked {
+        return Ok(());
+    }
+    let verdict = mailer::check::server_with(&config, server.from.expose(), password).await;
+    if verdict.fine { Ok(()) } else { bail!("{}\n  what to do: {}", verdict.says, verdict.todo) }
 }

@@ -103,7 +103,8 @@ async fn at(house: &House, address: &EmailAddress) -> anyhow::Result<Subscriber>
     house.store.subscriber_at(address).await?.context("there is no subscriber with that address")
 }
 
-async fn add(
+/// Adds a subscriber, or more subscriptions to one that is known.
+pub(super) async fn add(
     house: &House,
     new: &NewSubscriber,
     watches: &[String],

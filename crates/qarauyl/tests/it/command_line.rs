@@ -33,7 +33,7 @@ fn a_house_is_set_up_and_nothing_is_overwritten() {
 #[test]
 fn mistakes_are_named_with_their_remedy() {
     let home = tempfile::tempdir().unwrap();
-    assert!(qarauyl(home.path(), &["init"]).status.success());
+    assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
     let check = |arguments: &[&str], word: &str| {
         let output = qarauyl(home.path(), arguments);
         assert!(!output.status.success() && said(&output).contains(word), "{arguments:?} {}", said(&output));
@@ -52,7 +52,7 @@ fn mistakes_are_named_with_their_remedy() {
 fn the_teams_own_names_are_sealed_and_found() {
     use std::io::Write;
     let home = tempfile::tempdir().unwrap();
-    assert!(qarauyl(home.path(), &["init"]).status.success());
+    assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
     let mut child = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
         .arg("--home")
         .arg(home.path())
@@ -87,7 +87,7 @@ fn the_teams_own_names_are_sealed_and_found() {
 #[test]
 fn a_site_rule_is_shown_beside_the_general_algorithm() {
     let home = tempfile::tempdir().unwrap();
-    assert!(qarauyl(home.path(), &["init"]).status.success());
+    assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
     let page = home.path().join("page.html");
     let long = "The border crossing was opened again on Monday, said the ministry of transport. ".repeat(3);
     std::fs::write(
@@ -124,7 +124,7 @@ fn a_site_rule_is_shown_beside_the_general_algorithm() {
 #[test]
 fn the_doctor_says_what_to_do() {
     let home = tempfile::tempdir().unwrap();
-    assert!(qarauyl(home.path(), &["init"]).status.success());
+    assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
     let output = qarauyl(home.path(), &["--json", "doctor"]);
     let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let key = findings.as_array().unwrap().iter().find(|one| one["what"] == "key").unwrap();

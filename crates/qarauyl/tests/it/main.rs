@@ -1,11 +1,20 @@
 //! The house as a whole: that search and alerts mean the same, and that the demo tells what it should and no more.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on should stop"
+)]
 
 mod agreement;
 mod command_line;
 mod demo;
 mod house;
+mod mail_server;
 mod privacy;
+mod setting_up;
 mod sources;
+mod terminal;
 mod watching;

@@ -54,7 +54,7 @@ fn site() -> SocketAddr {
 
 fn house(address: SocketAddr) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
-    assert!(qarauyl(home.path(), &["init"]).status.success());
+    assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
     std::fs::create_dir(home.path().join("known")).unwrap();
     let settings = format!(
         "[sources]\ndirectory = \"known\"\n[fetcher]\ndelay = \"0s\"\nexempt = [{{ suffix = \".test\", address = \"{address}\" }}]\n"

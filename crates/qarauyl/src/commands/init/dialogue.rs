@@ -1,0 +1,236 @@
+//! The questions on a terminal: six at most, each answer checked at once and asked again with the reason.
+//!
+//! How a question is asked and what a server says to a login are given from outside, so that a test answers without a
+//! terminal.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::answers::{self, Answers, KeyPlace, MailServer, OUTBOX, Password, Place};
+use super::given::Given;
+
+/// One line to be typed.
+pub(super) struct Prompt<'a> {
+    pub(super) question: &'a str,
+    /// What an empty line stands for.
+    pub(super) usual: &'a str,
+    /// Whether what is typed is not to be seen.
+    pub(super) secret: bool,
+}
+
+/// The other side of the dialogue.
+pub(super) struct Talk<'a> {
+    /// Puts a question and returns what was typed.
+    pub(super) ask: &'a mut dyn FnMut(&Prompt<'_>) -> anyhow::Result<String>,
+    /// Says something.
+    pub(super) tell: &'a mut dyn FnMut(&str),
+    /// Logs in to a mail server without sending; the reason when that fails.
+    pub(super) try_mail: &'a mut dyn FnMut(&MailServer) -> Result<(), String>,
+    /// Keeps a new passphrase in a file; the reason when that fails.
+    pub(super) keep_passphrase: &'a mut dyn FnMut(&Path, &str) -> Result<(), String>,
+}
+
+/// What the questions speak of.
+pub(super) struct Known {
+    /// The ids of all sources.
+    pub(super) sources: Vec<String>,
+    /// How many of them are switched on by their files.
+    pub(super) switched_on: usize,
+    /// The time zone of the machine.
+    pub(super) timezone: String,
+}
+
+const QUESTIONS: usize = 6;
+
+impl Talk<'_> {
+    /// Asks for all that was not given.
+    pub(super) fn through(&mut self, given: Given, known: &Known) -> anyhow::Result<Answers> {
+        Ok(Answers {
+            name: match given.name {
+                Some(name) => name,
+                None => self.name()?,
+            },
+            place: self.place(given.timezone, given.language, known)?,
+            subscriber: match given.subscriber {
+                Some(subscriber) => subscriber,
+                None => self.subscriber()?,
+            },
+            mail: match given.mail {
+                Some(mail) => mail,
+                None => self.mail()?,
+            },
+            sources: match given.sources {
+                Some(sources) => sources,
+                None => self.sources(known)?,
+            },
+            key: match given.key {
+                Some(key) => key,
+                None => self.key()?,
+            },
+        })
+    }
+
+    fn name(&mut self) -> anyhow::Result<String> {
+        self.head(1, "What is your team called?\nThe name stands in the head of each mail.");
+        self.until("Name", "Qarauyl", answers::name)
+    }
+
+    fn place(
+        &mut self,
+        timezone: Option<String>,
+        language: Option<String>,
+        known: &Known,
+    ) -> anyhow::Result<Place> {
+        if timezone.is_none() || language.is_none() {
+            self.head(2, "Where are you at home?\nDigests come by this clock, in this language.");
+        }
+        let timezone = match timezone {
+            Some(timezone) => timezone,
+            None => self.until("Time zone", &known.timezone, answers::timezone)?,
+        };
+        let question = format!("Language ({})", mailer::LANGUAGES.join(", "));
+        let language = match language {
+            Some(language) => language,
+            None => self.until(&question, "en", answers::language)?,
+        };
+        Ok(Place { timezone, language })
+    }
+
+    fn subscriber(&mut self) -> anyhow::Result<Option<model::EmailAddress>> {
+        self.head(
+            3,
+            "Who is mailed first?\nThey hear of a first watch, Khorgos (@khorgos), every morning. Empty: nobody yet.",
+        );
+        self.until("Address", "", answers::subscriber)
+    }
+
+    fn mail(&mut self) -> anyhow::Result<Option<MailServer>> {
+        self.head(
+            4,
+            &format!("How do mails leave?\nA mail server, such as mail.example.org:587, or `{OUTBOX}`: the folder data/outbox."),
+        );
+        let (mut usual, mut user, mut from) = (OUTBOX.to_owned(), String::new(), String::new());
+        let mut tls = None;
+        loop {
+            let Some((host, port)) = self.until("Mail server", &usual, answers::server)? else {
+                return Ok(None);
+            };
+            let place = format!("{host}:{port}");
+            // What was answered once stands as long as the server is the same.
+            let kept = tls.filter(|_| place == usual);
+            let protection = answers::word_of(kept.unwrap_or_else(|| answers::usual_protection(&host, port)));
+            let protection =
+                self.until("Protection (starttls, tls, none)", protection, answers::protection)?;
+            (usual, tls) = (place, Some(protection));
+            user = self.ask("User; empty: no login", &user)?;
+            let password = if user.is_empty() { Password::None } else { self.password()? };
+            let sender = self.until("Sender that subscribers see", &from, answers::sender)?;
+            sender.expose().clone_into(&mut from);
+            let server =
+                MailServer { host, port, tls: protection, user: user.clone(), password, from: sender };
+            (self.tell)("Asking the mail server; nothing is sent.");
+            match (self.try_mail)(&server) {
+                Ok(()) => return Ok(Some(server)),
+                Err(reason) => (self.tell)(&format!(
+                    "{reason}\nOnce more; `{OUTBOX}` leaves it for later, and `qarauyl init --no-check` takes it unasked."
+                )),
+            }
+        }
+    }
+
+    fn password(&mut self) -> anyhow::Result<Password> {
+        let typed = self.secret("Password; it is not shown")?;
+        Ok(Password::Typed(typed))
+    }
+
+    fn sources(&mut self, known: &Known) -> anyhow::Result<Vec<String>> {
+        self.head(
+            5,
+            &format!(
+                "What is read?\n{} sources were seen to answer and are on. Others are switched on by language, kind, country or\n\
+                 id, such as: kk, zh, state, trade, KZ. Empty: none of them.",
+                known.switched_on
+            ),
+        );
+        self.until("Sources beside those", "", |text| answers::sources(text, &known.sources))
+    }
+
+    fn key(&mut self) -> anyhow::Result<KeyPlace> {
+        self.head(
+            6,
+            "What opens watches and subscribers?\n\
+             file         data/key, on this disk\n\
+             passphrase   you type it after each start of the machine\n\
+             credential   systemd seals it to this machine",
+        );
+        let read = |text: &str| match text.trim() {
+            word @ ("file" | "passphrase" | "credential") => Ok(word.to_owned()),
+            other => Err(anyhow::anyhow!("`{other}` is none of file, passphrase, credential")),
+        };
+        Ok(match self.until("Key", "file", read)?.as_str() {
+            "passphrase" => KeyPlace::Passphrase(self.passphrase()?),
+            "credential" => KeyPlace::Credential,
+            _ => KeyPlace::File,
+        })
+    }
+
+    /// A file that is there is taken as it is; into one that is not, the passphrase is written.
+    fn passphrase(&mut self) -> anyhow::Result<PathBuf> {
+        loop {
+            let file = self.ask(
+                "File that gives it; below /run it is gone with the next start",
+                "/run/qarauyl/passphrase",
+            )?;
+            let file = PathBuf::from(file.trim());
+            if file.exists() {
+                return Ok(file);
+            }
+            let first = self.secret("Passphrase, 12 characters or more; it is not shown")?;
+            let again = self.secret("The same again")?;
+            let kept = match () {
+                () if first != again => Err("The two are not the same.".to_owned()),
+                () if first.trim().chars().count() < 12 => {
+                    Err("That is shorter than 12 characters.".to_owned())
+                }
+                () => (self.keep_passphrase)(&file, &first),
+            };
+            match kept {
+                Ok(()) => return Ok(file),
+                Err(reason) => (self.tell)(&reason),
+            }
+        }
+    }
+
+    fn head(&mut self, number: usize, question: &str) {
+        (self.tell)(&format!("\n{number} of {QUESTIONS}. {question}"));
+    }
+
+    fn ask(&mut self, question: &str, usual: &str) -> anyhow::Result<String> {
+        let typed = (self.ask)(&Prompt { question, usual, secret: false })?;
+        Ok(if typed.trim().is_empty() { usual.to_owned() } else { typed.trim().to_owned() })
+    }
+
+    fn secret(&mut self, question: &str) -> anyhow::Result<Zeroizing<String>> {
+        (self.ask)(&Prompt { question, usual: "", secret: true }).map(Zeroizing::new)
+    }
+
+    /// Asks until the answer can be used.
+    fn until<T>(
+        &mut self,
+        question: &str,
+        usual: &str,
+        read: impl Fn(&str) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        loop {
+            match read(&self.ask(question, usual)?) {
+                Ok(value) => return Ok(value),
+                Err(reason) => (self.tell)(&format!("{reason:#}")),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "dialogue_tests.rs"]
+mod tests;
