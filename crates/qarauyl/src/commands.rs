@@ -105,8 +105,8 @@ enum Command {
     /// The settings.
     #[command(subcommand)]
     Config(config::Action),
-    /// Check everything and say what to do.
-    Doctor,
+    /// Check everything and say what to do. Exit code 0: all is fine; 1: something wants a look.
+    Doctor(doctor::Arguments),
     /// Write the manual pages of all commands to a folder.
     Man(reference::Manual),
     /// Print the completions of the command line for a shell.
@@ -121,6 +121,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Demo(arguments) => return demo::run(arguments, cli.verbose, out).await,
         Command::Extract(arguments) => {
             return extract::run((&cli.home, cli.config.as_ref()), arguments, out).await;
+        }
+        // What is broken is what it is for: it opens the house itself.
+        Command::Doctor(arguments) => {
+            return doctor::run((&cli.home, cli.config.as_ref()), cli.verbose, arguments, out).await;
         }
         // A simulation needs no house.
         Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),
@@ -151,7 +155,6 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Ledger(arguments) => ledger::run(&house, &arguments, out).await,
         Command::Lexicon(action) => lexicon::run(&house, &action, out).await,
         Command::Index(action) => index::run(&house, &action, out).await,
-        Command::Doctor => doctor::run(&house, out).await,
         _ => Ok(ExitCode::SUCCESS),
     }
 }

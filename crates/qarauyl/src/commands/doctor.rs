@@ -1,228 +1,132 @@
-//! `qarauyl doctor`: checks everything and says what to do.
+//! `qarauyl doctor`: checks everything and says what to do. What is broken stops no other check.
+//!
+//! In reading order: what a [`Finding`] is and how it is shown (`finding`), the files (`permissions`), what the store says
+//! (`state`), what was kept (`keeping`), the clock (`clock`), the sources (`sources`), and mail (`mail`).
+//! Nothing is sent, and no publisher is asked unless `--online` says so.
 
+mod clock;
+mod finding;
+mod keeping;
+mod mail;
+mod permissions;
+mod sources;
+mod state;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use serde::Serialize;
-use store::{KeyOrigin, Queue, Reading, Reconciling, Watching};
+use clap::Args;
+use model::Clock;
+use store::{KeyError, StoreError};
 
-use crate::house::House;
-use crate::output::{Output, table};
+use self::finding::{Finding, fine, look, page};
+use super::louder;
+use crate::house::{self, House};
+use crate::logging;
+use crate::output::Output;
+use crate::settings::{FILE, Settings};
 
-#[derive(Serialize)]
-struct Finding {
-    what: &'static str,
-    state: &'static str,
-    says: String,
-    todo: String,
+/// Exit code 0: all is fine. Exit code 1: something wants a look.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "three flags that have nothing to do with each other")]
+pub(crate) struct Arguments {
+    /// Ask each enabled source once as well, as `qarauyl source check` does.
+    #[arg(long, conflicts_with = "offline")]
+    online: bool,
+    /// Ask nobody: no mail server, no DNS.
+    #[arg(long)]
+    offline: bool,
+    /// Prove every file of the archive, and not only the newest: hours for a large one.
+    #[arg(long)]
+    deep: bool,
+    /// Where DNS is asked about the sender's domain; tests have a resolver of their own.
+    #[arg(long, hide = true)]
+    resolver: Option<SocketAddr>,
 }
 
-const FINE: &str = "fine";
-const LOOK: &str = "look";
-/// A disk that is full sooner than this wants a person.
-const DAYS_TO_ACT: u64 = 30;
+pub(crate) async fn run(
+    (home, named): (&Path, Option<&PathBuf>),
+    verbose: u8,
+    arguments: &Arguments,
+    out: Output,
+) -> anyhow::Result<ExitCode> {
+    let findings = match house::settings(home, named) {
+        Ok(mut settings) => {
+            louder(&mut settings, verbose);
+            logging::start(&settings.log);
+            let file = named.map_or_else(|| PathBuf::from(FILE), Clone::clone);
+            let mut findings = vec![of_settings(&file)];
+            findings.extend(all(settings, arguments).await?);
+            findings
+        }
+        Err(error) => {
+            vec![look("settings", format!("{error:#}"), "mend what is named, then: qarauyl config check")]
+        }
+    };
+    out.show(&findings, || page(&findings))?;
+    Ok(if findings.iter().all(Finding::is_fine) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
 
-pub(crate) async fn run(house: &House, out: Output) -> anyhow::Result<ExitCode> {
-    let findings = vec![
-        key(house),
-        store(house).await,
-        sources(house).await?,
-        lexicon(house).await,
-        watches(house).await,
-        archive(house),
-        disk(house),
-        index(house).await,
-        mail(house),
-        jobs(house).await?,
-        ledger(house).await?,
+fn of_settings(file: &Path) -> Finding {
+    if file.exists() {
+        fine("settings", format!("{} can be used", file.display()))
+    } else {
+        look("settings", format!("there is no {FILE} in this folder: the defaults hold"), "qarauyl init")
+    }
+}
+
+async fn all(settings: Settings, arguments: &Arguments) -> anyhow::Result<Vec<Finding>> {
+    let clock = Clock::system();
+    let mut findings = vec![permissions::permissions(&settings)];
+    match House::open(settings.clone()).await {
+        Ok(house) => findings.extend(of_house(&house).await?),
+        Err(error) => findings.push(closed(&error)),
+    }
+    findings.extend(keeping::findings(&settings, &clock, arguments.deep));
+    if arguments.offline {
+        findings.push(mail::unasked(&settings.mailer));
+        return Ok(findings);
+    }
+    findings.push(sources::names(&settings, clock.now()).await);
+    if arguments.online {
+        findings.push(sources::answers(&settings, clock).await);
+    }
+    findings.extend(mail::findings(&settings.mailer, arguments.resolver).await);
+    Ok(findings)
+}
+
+/// Why the house cannot be entered.
+fn closed(error: &anyhow::Error) -> Finding {
+    let says = format!("{error:#}");
+    if error.downcast_ref::<KeyError>().is_some() {
+        return look("key", says, "put the key or passphrase where [seal] in the settings says");
+    }
+    if let Some(StoreError::Sealed(_)) = error.downcast_ref() {
+        return look(
+            "key",
+            says,
+            "this is not the key that the store was sealed with: put that one back from its copy",
+        );
+    }
+    look("store", says, "see [store] url in the settings, and who may read and write that place")
+}
+
+async fn of_house(house: &House) -> anyhow::Result<Vec<Finding>> {
+    let lexicon = house.lexicon().await;
+    let mut findings = vec![
+        state::key(&house.key),
+        state::store(house).await,
+        state::versions(house).await,
+        clock::clock(house).await,
+        sources::sources(house).await?,
+        state::lexicon(&lexicon),
     ];
-    out.show(&findings, || {
-        let rows: Vec<Vec<String>> = findings
-            .iter()
-            .map(|one| vec![one.what.to_owned(), one.state.to_owned(), one.says.clone(), one.todo.clone()])
-            .collect();
-        table(&["what", "state", "finding", "what to do"], &rows)
-    })?;
-    Ok(if findings.iter().all(|one| one.state == FINE) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn fine(what: &'static str, says: impl Into<String>) -> Finding {
-    Finding { what, state: FINE, says: says.into(), todo: String::new() }
-}
-
-fn look(what: &'static str, says: impl Into<String>, todo: impl Into<String>) -> Finding {
-    Finding { what, state: LOOK, says: says.into(), todo: todo.into() }
-}
-
-fn key(house: &House) -> Finding {
-    match &house.key {
-        KeyOrigin::None => look(
-            "key",
-            "there is none: watches, subscribers and digests are locked",
-            "qarauyl init makes one; or see [seal] in the settings",
-        ),
-        KeyOrigin::Credential => fine("key", "comes from a systemd credential"),
-        KeyOrigin::Passphrase => fine("key", "is derived from a passphrase"),
-        KeyOrigin::File(path) => fine(
-            "key",
-            format!(
-                "lies in {}: on the disk of the store it protects copies and backups of the store only, not a machine that is seized",
-                path.display()
-            ),
-        ),
+    if let Ok(lexicon) = &lexicon {
+        findings.push(state::watches(house, lexicon).await);
+        findings.push(state::index(house, lexicon).await);
     }
-}
-
-async fn store(house: &House) -> Finding {
-    match house.store.counts().await {
-        Ok(counts) => fine(
-            "store",
-            format!(
-                "{} articles, {} versions, {} alerts, {} mails",
-                counts.articles, counts.versions, counts.alerts, counts.mails
-            ),
-        ),
-        Err(error) => look("store", error.to_string(), "see [store] url in the settings"),
-    }
-}
-
-async fn sources(house: &House) -> anyhow::Result<Finding> {
-    if let Err(error) = house.sources() {
-        return Ok(look(
-            "sources",
-            format!("{error:#}"),
-            "mend the line that is named, then: qarauyl config check",
-        ));
-    }
-    let records = house.store.source_records().await?;
-    let on: Vec<_> = records.iter().filter(|record| record.source.enabled).collect();
-    let read = on.iter().filter(|record| record.last_read.is_some()).count();
-    let says = format!("{} endpoints switched on, {read} of them read so far", on.len());
-    if on.is_empty() || read == on.len() {
-        return Ok(fine("sources", says));
-    }
-    Ok(look("sources", says, "qarauyl run reads them; qarauyl source check says why one does not answer"))
-}
-
-async fn lexicon(house: &House) -> Finding {
-    match house.lexicon().await {
-        Ok(lexicon) => fine("lexicon", format!("{} entities", lexicon.entities().len())),
-        Err(error) => look("lexicon", format!("{error:#}"), "mend the line that is named"),
-    }
-}
-
-async fn watches(house: &House) -> Finding {
-    if house.store.is_locked() {
-        return fine("watches", "wait for the key");
-    }
-    let (watches, lexicon) = match (house.store.watches().await, house.lexicon().await) {
-        (Ok(watches), Ok(lexicon)) => (watches, lexicon),
-        (Err(error), _) => return look("watches", error.to_string(), "see [seal] in the settings"),
-        _ => return look("watches", "wait for the lexicon", ""),
-    };
-    let unreadable =
-        watches.iter().filter(|watch| super::watch::read(&watch.query, &lexicon).is_err()).count();
-    if unreadable == 0 {
-        return fine("watches", format!("{} can be read", watches.len()));
-    }
-    look(
-        "watches",
-        format!("{unreadable} of {} cannot be read and find nothing", watches.len()),
-        "qarauyl watch list says why; write them anew",
-    )
-}
-
-fn archive(house: &House) -> Finding {
-    let dir = &house.settings.archive.dir;
-    match std::fs::create_dir_all(dir) {
-        Ok(()) => fine("archive", format!("{} can be written", dir.display())),
-        Err(error) => look(
-            "archive",
-            format!("{}: {error}", dir.display()),
-            "give the folder to the user who runs qarauyl",
-        ),
-    }
-}
-
-/// Says how long the disk will last, by the growth of the last days.
-fn disk(house: &House) -> Finding {
-    let config = &house.settings.archive;
-    let todo = "free some space, or move [archive] dir; keep_relooks_days drops old looks";
-    if let Err(full) = house.archive().room() {
-        return look("disk", full.to_string(), todo);
-    }
-    let known = archive::free_bytes(&config.dir)
-        .and_then(|free| Ok((free, archive::growth(&config.dir, house.clock.now())?)));
-    let (free, growth) = match known {
-        Ok(known) => known,
-        Err(error) => return look("disk", format!("{}: {error}", config.dir.display()), "check the disk"),
-    };
-    let Some(per_day) = growth else {
-        return fine("disk", format!("{} free; the archive is too young for a forecast", megabytes(free)));
-    };
-    let grows = format!("{} free, the archive grows by {} a day", megabytes(free), megabytes(per_day));
-    match archive::days_left(free, config.min_free_bytes, per_day) {
-        Some(days) if days < DAYS_TO_ACT => look("disk", format!("{grows}: full in {days} days"), todo),
-        Some(days) => fine("disk", format!("{grows}: full in {days} days")),
-        None => fine("disk", grows),
-    }
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{} MB", bytes / 1_000_000)
-}
-
-async fn index(house: &House) -> Finding {
-    let Ok(lexicon) = house.lexicon().await else { return look("index", "waits for the lexicon", "") };
-    let articles = house.store.counts().await.map_or(0, |counts| counts.articles);
-    match house.index(&lexicon) {
-        Ok(index) if index.needs_rebuild() && articles > 0 => {
-            look("index", "lacks articles of the store", "qarauyl index rebuild")
-        }
-        Ok(index) => fine("index", format!("{} articles searchable", index.documents())),
-        Err(error) => look("index", format!("{error:#}"), "qarauyl index rebuild"),
-    }
-}
-
-fn mail(house: &House) -> Finding {
-    let mailer = &house.settings.mailer;
-    match (mailer.transport, mailer::Transport::new(mailer)) {
-        (_, Err(error)) => look("mail", error.to_string(), "see [mailer.smtp] in the settings"),
-        (mailer::TransportKind::File, Ok(_)) => fine(
-            "mail",
-            format!("goes to the folder {}; [mailer] transport = \"smtp\" sends it", mailer.outbox.display()),
-        ),
-        (mailer::TransportKind::Smtp, Ok(_)) => {
-            fine("mail", format!("goes to {}:{}", mailer.smtp.host, mailer.smtp.port))
-        }
-    }
-}
-
-/// Whether what was matched is what a search finds.
-async fn ledger(house: &House) -> anyhow::Result<Finding> {
-    let Some(last) = house.store.last_reconciliation().await? else {
-        return Ok(fine("ledger", "not yet compared with the archive: a night of qarauyl run does it"));
-    };
-    let says = format!(
-        "compared at {}: of {} articles and {} watches, {} matches were missing and {} too many",
-        last.at.strftime("%Y-%m-%d %H:%M UTC"),
-        last.versions,
-        last.watches,
-        last.missing,
-        last.superfluous
-    );
-    let agrees = last.missing == 0;
-    Ok(if agrees {
-        fine("ledger", says)
-    } else {
-        look("ledger", says, "qarauyl ledger reconcile looks again")
-    })
-}
-
-async fn jobs(house: &House) -> anyhow::Result<Finding> {
-    let parked = house.store.parked().await?.len();
-    Ok(if parked == 0 {
-        fine("jobs", "none waits for a person")
-    } else {
-        look("jobs", format!("{parked} wait for a person"), "qarauyl jobs")
-    })
+    findings.push(state::jobs(house).await?);
+    findings.push(state::ledger(house).await?);
+    Ok(findings)
 }

@@ -1,7 +1,7 @@
 //! `qarauyl source`: who is read, and whether they answer.
 
 mod add;
-mod check;
+pub(super) mod check;
 mod import;
 mod list;
 mod lookalike;

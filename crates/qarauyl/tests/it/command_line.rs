@@ -76,7 +76,7 @@ fn the_teams_own_names_are_sealed_and_found() {
         "{listed}"
     );
     let findings: serde_json::Value =
-        serde_json::from_slice(&qarauyl(home.path(), &["--json", "doctor"]).stdout).unwrap();
+        serde_json::from_slice(&qarauyl(home.path(), &["--json", "doctor", "--offline"]).stdout).unwrap();
     let watches = findings.as_array().unwrap().iter().find(|one| one["what"] == "watches").unwrap();
     assert_eq!(
         (&watches["state"], &watches["says"]),
@@ -125,12 +125,12 @@ fn a_site_rule_is_shown_beside_the_general_algorithm() {
 fn the_doctor_says_what_to_do() {
     let home = tempfile::tempdir().unwrap();
     assert!(qarauyl(home.path(), &["init", "--defaults"]).status.success());
-    let output = qarauyl(home.path(), &["--json", "doctor"]);
+    let output = qarauyl(home.path(), &["--json", "doctor", "--offline"]);
     let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let key = findings.as_array().unwrap().iter().find(|one| one["what"] == "key").unwrap();
     assert!(key["says"].as_str().unwrap().contains("copies and backups"));
     std::fs::remove_file(home.path().join("data/key")).unwrap();
-    let locked = qarauyl(home.path(), &["doctor"]);
+    let locked = qarauyl(home.path(), &["doctor", "--offline"]);
     assert!(!locked.status.success() && said(&locked).contains("locked"), "{}", said(&locked));
 }
 

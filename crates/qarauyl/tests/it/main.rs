@@ -11,8 +11,10 @@
 mod agreement;
 mod command_line;
 mod demo;
+mod doctor;
 mod house;
 mod mail_server;
+mod name_server;
 mod privacy;
 mod setting_up;
 mod sources;

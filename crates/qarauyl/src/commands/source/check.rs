@@ -22,15 +22,16 @@ pub(crate) struct Arguments {
     source: Option<String>,
 }
 
+/// What an endpoint answered.
 #[derive(Serialize)]
-struct Checked {
-    source: String,
+pub(in crate::commands) struct Checked {
+    pub(in crate::commands) source: String,
     endpoint: String,
     enabled: bool,
-    state: &'static str,
+    pub(in crate::commands) state: &'static str,
     entries: usize,
     newest: Option<Timestamp>,
-    reason: String,
+    pub(in crate::commands) reason: String,
 }
 
 #[derive(Serialize)]
@@ -64,7 +65,12 @@ pub(super) async fn run(house: &House, asked: &Arguments, out: Output) -> anyhow
     Ok(if fine { ExitCode::SUCCESS } else { ExitCode::from(NOTHING) })
 }
 
-async fn ask(client: &PoliteClient, configured: &ConfiguredSource, number: usize) -> Option<Checked> {
+/// Asks one endpoint of a source once.
+pub(in crate::commands) async fn ask(
+    client: &PoliteClient,
+    configured: &ConfiguredSource,
+    number: usize,
+) -> Option<Checked> {
     let endpoint = configured.endpoints.get(number)?;
     let asked = Endpoint {
         selectors: endpoint.selectors.clone(),
