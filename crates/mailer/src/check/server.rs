@@ -92,7 +92,7 @@ fn password_todo(config: &SmtpConfig) -> String {
         return "type user and password as the server knows them".to_owned();
     }
     format!(
-        "write the right password into {}, or correct [mailer.smtp] user; some servers want a password made for programs",
+        "qarauyl config password puts the right one into {}, or correct [mailer.smtp] user; some servers want a password made for programs",
         config.password_file
     )
 }

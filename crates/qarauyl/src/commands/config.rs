@@ -1,11 +1,16 @@
 //! `qarauyl config`: the settings, checked and shown.
 
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, bail};
 use clap::Subcommand;
+use dialoguer::Password;
 use serde::Serialize;
+use zeroize::Zeroizing;
 
+use super::init::write_new;
 use crate::house::settings;
 use crate::lexicon;
 use crate::output::{Output, write_out};
@@ -17,6 +22,8 @@ pub(crate) enum Action {
     Check,
     /// Print every setting with its default and what it does.
     Show,
+    /// Type the password of the mail server anew, unseen; a pipe gives it as its first line.
+    Password,
 }
 
 #[derive(Serialize)]
@@ -37,6 +44,9 @@ pub(crate) fn run(
         return Ok(ExitCode::SUCCESS);
     }
     let settings = settings(home, named)?;
+    if matches!(action, Action::Password) {
+        return password(&settings.mailer.smtp.password_file, out);
+    }
     let sources = sources::read(&sources::files(&settings)?, &settings, model::Clock::system().now())?;
     let lexicon = lexicon::public(&settings.lexicon.directory)?;
     let checked = Checked {
@@ -51,4 +61,35 @@ pub(crate) fn run(
         )
     })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a new password in the place of the old one, whole or not at all.
+fn password(file: &str, out: Output) -> anyhow::Result<ExitCode> {
+    if file.is_empty() {
+        bail!(
+            "[mailer.smtp] password_file names no file: write password_file = \"data/smtp-password\" there, and ask again"
+        );
+    }
+    let typed = Zeroizing::new(typed_password()?);
+    if typed.trim().is_empty() {
+        bail!("a password was not given: {file} is as it was");
+    }
+    let (file, new) = (PathBuf::from(file), PathBuf::from(format!("{file}.new")));
+    // What an earlier try has left is no password that anybody uses.
+    if new.exists() {
+        std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
+    }
+    write_new(&new, typed.trim(), 0o600)?;
+    std::fs::rename(&new, &file).with_context(|| format!("cannot write `{}`", file.display()))?;
+    out.say(&format!("Kept in {}. See whether the server takes it: qarauyl doctor", file.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn typed_password() -> anyhow::Result<String> {
+    if io::stdin().is_terminal() {
+        return Ok(Password::new().with_prompt("Password of the mail server").report(false).interact()?);
+    }
+    let mut line = String::new();
+    io::stdin().read_line(&mut line)?;
+    Ok(line)
 }

@@ -84,7 +84,7 @@ fn a_refused_password_is_named_in_the_servers_own_words() {
     let home = mailing(Manners { login: "another", ..GOOD }, "none");
     let found = findings(home.path(), &["--resolver", &resolver]);
     let words = "refuses user and password: \"535 5.7.8 Error: authentication failed for ***\"";
-    check(&found, "mail", "look", words, "write the right password into");
+    check(&found, "mail", "look", words, "qarauyl config password");
     assert!(found.iter().all(|one| !one.2.contains("sesame") && !one.3.contains("sesame")));
     let known = mailing(GOOD, "none");
     let found = findings(known.path(), &["--resolver", &resolver]);

@@ -64,7 +64,7 @@ fn a_person_at_a_terminal_answers_six_questions_and_has_a_house() {
         assert_eq!(mode(home.path(), file), expected, "{file}");
     }
     let listed = said(&qarauyl(home.path(), &["subscriber", "list"]));
-    assert!(listed.contains("Khorgos (daily@08:00, full)") && listed.contains("Asia/Almaty"), "{listed}");
+    assert!(listed.contains("Khorgos (instant, full)") && listed.contains("Asia/Almaty"), "{listed}");
     assert!(said(&qarauyl(home.path(), &["config", "check"])).contains("can be used"));
 }
 

@@ -100,7 +100,7 @@ impl Talk<'_> {
     fn subscriber(&mut self) -> anyhow::Result<Option<model::EmailAddress>> {
         self.head(
             3,
-            "Who is mailed first?\nThey hear of a first watch, Khorgos (@khorgos), every morning. Empty: nobody yet.",
+            "Who is mailed first?\nThey hear of a first watch, Khorgos (@khorgos), as soon as there is something. Empty: nobody yet.",
         );
         self.until("Address", "", answers::subscriber)
     }

@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// The language of mails: en, ru, kk, zh, tr or ug.
     #[arg(long)]
     language: Option<String>,
-    /// Who is mailed first: they hear of a first watch, Khorgos, every morning. `-` reads the address from stdin.
+    /// Who is mailed first: they hear of a first watch, Khorgos, as soon as there is something. `-` reads the address from stdin.
     #[arg(long, value_name = "ADDRESS")]
     subscriber: Option<String>,
     /// What is read beside the sources that are on: languages, kinds, countries or ids, such as kk,state,KZ.

@@ -22,7 +22,8 @@ use crate::settings::FILE;
 
 /// The watch that a first subscriber hears of, and its query.
 const FIRST_WATCH: (&str, &str) = ("Khorgos", "@khorgos");
-const FIRST_FREQUENCY: &str = "daily@08:00";
+/// At once: whoever has just set a house up wants to see that it works.
+const FIRST_FREQUENCY: &str = "instant";
 const KEY_FILE: &str = "data/key";
 
 #[derive(Serialize)]
