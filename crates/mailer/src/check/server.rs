@@ -118,6 +118,9 @@ fn way_todo(what: &str, step: Step, words: &str, config: &SmtpConfig) -> String 
         _ if step == Step::Connect && unknown && what.contains("reached") => {
             "[mailer.smtp] host has no address: mend the name, or this machine's DNS".to_owned()
         }
+        _ if words.contains("refused") => {
+            "nobody listens there: check [mailer.smtp] host and port, and whether that server runs".to_owned()
+        }
         (Some(mismatch), _) => mismatch.to_owned(),
         (None, Step::Connect) => {
             "check [mailer.smtp] host and port; many networks let only ports 587 and 465 out".to_owned()
@@ -135,7 +138,10 @@ fn shown(words: &ServerWords, secrets: &[&str]) -> String {
     let plain: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let words: Vec<&str> =
         plain.split_whitespace().map(|word| if word.contains('@') { "***" } else { word }).collect();
-    let line: String = words.join(" ").chars().take(LONGEST_WORDS).collect();
+    let line = words.join(" ");
+    // A number that means nothing to whoever runs a mail server.
+    let line = line.split(" (os error ").next().unwrap_or_default();
+    let line: String = line.chars().take(LONGEST_WORDS).collect();
     if line.is_empty() { String::new() } else { format!(": \"{line}\"") }
 }
 
@@ -187,7 +193,7 @@ mod tests {
             SendError::Refused { host: host(), code: 553, step: Step::Sender, words: words("553 no") };
         check(sender, 587, Security::Starttls, "refuses the sender: \"553 no\"", "[mailer] from");
         let refused = lost("could not be reached", Step::Connect, "Connection refused (os error 111)");
-        check(refused, 587, Security::Starttls, "Connection refused", "port");
+        check(refused, 587, Security::Starttls, "Connection refused\"", "nobody listens");
         let unknown = lost("could not be reached", Step::Connect, "failed to lookup address information");
         check(unknown, 587, Security::Starttls, "lookup", "DNS");
         check(
