@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::answers::{self, Answers, KeyPlace, MailServer, OUTBOX, Password, Place};
-use super::given::Given;
+use super::given::{Choice, Given};
 
 /// One line to be typed.
 pub(super) struct Prompt<'a> {
@@ -53,12 +53,14 @@ impl Talk<'_> {
             },
             place: self.place(given.timezone, given.language, known)?,
             subscriber: match given.subscriber {
-                Some(subscriber) => subscriber,
-                None => self.subscriber()?,
+                Choice::With(subscriber) => Some(subscriber),
+                Choice::Without => None,
+                Choice::Open => self.subscriber()?,
             },
             mail: match given.mail {
-                Some(mail) => mail,
-                None => self.mail()?,
+                Choice::With(mail) => Some(mail),
+                Choice::Without => None,
+                Choice::Open => self.mail()?,
             },
             sources: match given.sources {
                 Some(sources) => sources,

@@ -112,8 +112,8 @@ fn what_a_flag_has_said_is_not_asked() {
         name: Some("Watch".to_owned()),
         timezone: Some("UTC".to_owned()),
         language: Some("ru".to_owned()),
-        subscriber: Some(None),
-        mail: Some(None),
+        subscriber: Choice::Without,
+        mail: Choice::Without,
         ..Given::default()
     };
     let talked = talk(given, &["", ""]);

@@ -27,10 +27,10 @@ pub(super) fn settings_file(answers: &Answers) -> String {
             continue;
         }
         if section != open {
-            text.push_str(&format!("\n[{section}]\n"));
+            text = format!("{text}\n[{section}]\n");
             open = section;
         }
-        text.push_str(&format!("{}{key} = {value}\n", comment_of(section, key)));
+        text = format!("{text}{}{key} = {value}\n", comment_of(section, key));
     }
     text
 }

@@ -68,14 +68,39 @@ enum KeyWord {
     Credential,
 }
 
+/// Whether a thing is wanted, where it need not be.
+#[derive(Default)]
+pub(super) enum Choice<T> {
+    /// Nothing was said.
+    #[default]
+    Open,
+    Without,
+    With(T),
+}
+
+impl<T> Choice<T> {
+    fn said(choice: Option<T>) -> Self {
+        choice.map_or(Self::Without, Self::With)
+    }
+
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Open)
+    }
+
+    /// What is left open is taken as not wanted.
+    fn settled(self) -> Option<T> {
+        if let Self::With(thing) = self { Some(thing) } else { None }
+    }
+}
+
 /// What is settled before any question; `None` is asked, or stands by default.
 #[derive(Default)]
 pub(super) struct Given {
     pub(super) name: Option<String>,
     pub(super) timezone: Option<String>,
     pub(super) language: Option<String>,
-    pub(super) subscriber: Option<Option<EmailAddress>>,
-    pub(super) mail: Option<Option<MailServer>>,
+    pub(super) subscriber: Choice<EmailAddress>,
+    pub(super) mail: Choice<MailServer>,
     pub(super) sources: Option<Vec<String>>,
     pub(super) key: Option<KeyPlace>,
 }
@@ -91,12 +116,15 @@ impl Arguments {
         let read = |text: &Option<String>, flag: &'static str, read: fn(&str) -> anyhow::Result<String>| {
             text.as_deref().map(read).transpose().context(flag)
         };
-        let subscriber = self.subscriber.as_deref().map(or_stdin).transpose()?;
+        let subscriber = match self.subscriber.as_deref() {
+            Some(text) => Choice::said(answers::subscriber(&or_stdin(text)?).context("--subscriber")?),
+            None => Choice::Open,
+        };
         Ok(Given {
             name: read(&self.name, "--name", answers::name)?,
             timezone: read(&self.timezone, "--timezone", answers::timezone)?,
             language: read(&self.language, "--language", answers::language)?,
-            subscriber: subscriber.as_deref().map(answers::subscriber).transpose().context("--subscriber")?,
+            subscriber,
             mail: self.mail.server()?,
             sources: self
                 .sources
@@ -110,15 +138,15 @@ impl Arguments {
 }
 
 impl MailFlags {
-    fn server(&self) -> anyhow::Result<Option<Option<MailServer>>> {
-        let Some(text) = &self.mail_server else { return Ok(None) };
+    fn server(&self) -> anyhow::Result<Choice<MailServer>> {
+        let Some(text) = &self.mail_server else { return Ok(Choice::Open) };
         let Some((host, port)) = answers::server(text).context("--mail-server")? else {
-            return Ok(Some(None));
+            return Ok(Choice::Without);
         };
         let from = self.from.as_deref();
         let from = from.context("a mail server needs a sender: --from watch@example.org")?;
         let tls = self.smtp_tls.as_deref().map(answers::protection).transpose().context("--smtp-tls")?;
-        Ok(Some(Some(MailServer {
+        Ok(Choice::With(MailServer {
             tls: tls.unwrap_or_else(|| answers::usual_protection(&host, port)),
             host,
             port,
@@ -128,7 +156,7 @@ impl MailFlags {
                 None => Password::None,
             },
             from: answers::sender(from).context("--from")?,
-        })))
+        }))
     }
 }
 
@@ -154,8 +182,10 @@ impl Given {
     /// Returns whether no flag said anything.
     pub(super) fn is_nothing(&self) -> bool {
         let words = [&self.name, &self.timezone, &self.language].into_iter().any(Option::is_some);
-        let rest =
-            self.subscriber.is_some() || self.mail.is_some() || self.sources.is_some() || self.key.is_some();
+        let rest = !self.subscriber.is_open()
+            || !self.mail.is_open()
+            || self.sources.is_some()
+            || self.key.is_some();
         !words && !rest
     }
 
@@ -167,8 +197,8 @@ impl Given {
                 timezone: self.timezone.unwrap_or_else(|| "UTC".to_owned()),
                 language: self.language.unwrap_or_else(|| "en".to_owned()),
             },
-            subscriber: self.subscriber.flatten(),
-            mail: self.mail.flatten(),
+            subscriber: self.subscriber.settled(),
+            mail: self.mail.settled(),
             sources: self.sources.unwrap_or_default(),
             key: self.key.unwrap_or(KeyPlace::File),
         }

@@ -145,7 +145,7 @@ fn next(home: &Path, answers: &Answers) -> Vec<String> {
     if answers.key == KeyPlace::Credential {
         let key = home.join(KEY_FILE);
         next.push(format!(
-            "sudo systemd-creds encrypt --name={CREDENTIAL} {} /etc/qarauyl.key.cred",
+            "sudo systemd-creds encrypt --name={CREDENTIAL} {} /etc/credstore.encrypted/{CREDENTIAL}",
             key.display()
         ));
     }
@@ -179,11 +179,7 @@ fn said(written: &Written, answers: &Answers) -> String {
              command below has sealed it to this machine.\n"
         }
     });
-    text.push_str("Next:");
-    for command in &written.next {
-        text.push_str(&format!("\n  {command}"));
-    }
-    text
+    format!("{text}Next:\n  {}", written.next.join("\n  "))
 }
 
 #[cfg(test)]
