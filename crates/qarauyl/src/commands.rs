@@ -124,7 +124,8 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         }
         // What is broken is what it is for: it opens the house itself.
         Command::Doctor(arguments) => {
-            return doctor::run((&cli.home, cli.config.as_ref()), cli.verbose, arguments, out).await;
+            let place = (cli.home.as_path(), cli.config.as_ref());
+            return Box::pin(doctor::run(place, cli.verbose, arguments, out)).await;
         }
         // A simulation needs no house.
         Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),

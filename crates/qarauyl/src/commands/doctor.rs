@@ -57,7 +57,7 @@ pub(crate) async fn run(
             logging::start(&settings.log);
             let file = named.map_or_else(|| PathBuf::from(FILE), Clone::clone);
             let mut findings = vec![of_settings(&file)];
-            findings.extend(all(settings, arguments).await?);
+            findings.extend(Box::pin(all(settings, arguments)).await?);
             findings
         }
         Err(error) => {

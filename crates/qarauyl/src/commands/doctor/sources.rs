@@ -22,7 +22,7 @@ use crate::sources as files;
 /// No more sources than this are named.
 const MOST_NAMED: usize = 4;
 /// All sources together have this long to answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What the last polls brought.
 pub(super) async fn sources(house: &House) -> anyhow::Result<Finding> {
@@ -74,7 +74,7 @@ fn verdict(endpoints: usize, records: &[SourceRecord]) -> Finding {
 fn named(all: &[String]) -> String {
     let mut text = all.iter().take(MOST_NAMED).cloned().collect::<Vec<_>>().join("; ");
     if all.len() > MOST_NAMED {
-        text.push_str(&format!("; and {} more", all.len() - MOST_NAMED));
+        text = format!("{text}; and {} more", all.len() - MOST_NAMED);
     }
     text
 }
@@ -133,9 +133,8 @@ fn names_verdict(asked: usize, lost: &[(String, ResolveError)]) -> Finding {
 
 /// Asks each endpoint once, side by side; each host has its turn as ever. Nothing is kept.
 pub(super) async fn answers(settings: &Settings, clock: Clock) -> Finding {
-    let sources = match enabled(settings, clock.now()) {
-        Ok(sources) => sources,
-        Err(_) => return fine("answers", "wait for the sources"),
+    let Ok(sources) = enabled(settings, clock.now()) else {
+        return fine("answers", "wait for the sources");
     };
     let client = match PoliteClient::new(&settings.fetcher, clock) {
         Ok(client) => Arc::new(client),

@@ -51,7 +51,7 @@ pub(super) async fn versions(house: &House) -> Finding {
             "versions",
             format!(
                 "program {}, store {store}, index {}, analyser {}, lexicon {}",
-                env!("CARGO_PKG_VERSION"),
+                env!("QARAUYL_VERSION"),
                 indexer::FIELDS_VERSION,
                 text::ANALYSER_VERSION,
                 lexicon_version(&house.settings.lexicon.directory)
