@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 use tantivy::query::{EnableScoring, Query};
 use tantivy::{DocAddress, DocId};
 
+use crate::facets::KnownFacts;
 use crate::gather::Found;
 use crate::statistics::Statistics;
 
@@ -35,6 +36,7 @@ impl Eq for Ranked {}
 /// Returns the `most` best documents, the best first.
 pub(crate) fn best(
     statistics: &Statistics<'_>,
+    facts: &KnownFacts,
     query: &dyn Query,
     most: usize,
 ) -> tantivy::Result<Vec<Found>> {
@@ -44,16 +46,15 @@ pub(crate) fn best(
     }
     let weight = query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?;
     let mut heap: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(most.min(1_000) + 1);
-    for (ord, segment) in (0_u32..).zip(searcher.segment_readers()) {
-        let published = segment.fast_fields().i64("published")?;
-        let article = segment.fast_fields().u64("article")?;
+    let facts = facts.of(searcher)?;
+    for ((ord, segment), facts) in (0_u32..).zip(searcher.segment_readers()).zip(&facts) {
         let (alive, start) = (segment.alive_bitset(), threshold(&heap, most));
         let mut offer = |doc: DocId, score: f32| {
             if alive.is_none_or(|alive| alive.is_alive(doc)) {
                 let found = Found {
                     address: DocAddress::new(ord, doc),
-                    article: article.first(doc).unwrap_or(0),
-                    published: published.first(doc).unwrap_or(0),
+                    article: facts.article.first(doc).unwrap_or(0),
+                    published: facts.published.first(doc).unwrap_or(0),
                     score: compared(score),
                     heard: false,
                 };

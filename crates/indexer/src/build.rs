@@ -1,12 +1,8 @@
 //! One build of the index: the engine over one folder.
 
 use std::fmt;
-use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
@@ -21,8 +17,9 @@ use tantivy::{
 use crate::IndexError;
 use crate::facets::KnownFacts;
 use crate::fields::{Fields, schema};
-use crate::folder::Folder;
+use crate::folder::{Folder, Look, look};
 use crate::keys::{KEYS, KeyTokenizer};
+use crate::terms::KnownTerms;
 
 /// The least memory that the engine's writer accepts.
 const LEAST_MEMORY: usize = 15_000_000;
@@ -32,6 +29,7 @@ pub(crate) struct Build {
     pub(crate) name: String,
     pub(crate) fields: Fields,
     pub(crate) facts: KnownFacts,
+    pub(crate) terms: Arc<KnownTerms>,
     index: Index,
     reader: IndexReader,
     /// The file that every commit writes anew.
@@ -39,9 +37,6 @@ pub(crate) struct Build {
     /// What that file looked like when the reader last followed it.
     followed: Mutex<Option<Look>>,
 }
-
-/// What tells that a file was written anew: it is another file, or of another time or length.
-type Look = (u64, SystemTime, u64);
 
 /// A document, and the article it says the words of.
 pub(crate) type Numbered = (u64, TantivyDocument);
@@ -76,6 +71,7 @@ impl Build {
                 name: name.to_owned(),
                 fields: schema().1,
                 facts: KnownFacts::default(),
+                terms: Arc::default(),
                 index,
                 reader,
                 meta: path.join("meta.json"),
@@ -127,11 +123,6 @@ impl Build {
         }
         Ok(())
     }
-}
-
-fn look(file: &Path) -> io::Result<Look> {
-    let meta = fs::metadata(file)?;
-    Ok((meta.ino(), meta.modified()?, meta.len()))
 }
 
 /// Documents are sorted by time, so that the newest come first and filters of time are ranges.

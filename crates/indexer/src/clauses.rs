@@ -11,7 +11,7 @@ use crate::statistics::Statistics;
 
 /// Returns how many articles have each text of the plan, by its number among them, wherever it stands in the query.
 pub(crate) fn counts(searcher: &Searcher, build: &Build, plan: &Plan) -> tantivy::Result<Vec<u64>> {
-    let (statistics, expansion) = (Statistics::of(searcher), Expansion::of(plan));
+    let (statistics, expansion) = (Statistics::of(searcher, &build.terms), Expansion::of(plan, &build.terms));
     let mut counts = Vec::new();
     for text in texts(plan) {
         let query = compile(text, (&statistics, &build.fields), &expansion, false)?;

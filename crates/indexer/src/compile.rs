@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use query::{Part, Plan, Spans};
 use tantivy::Term;
-use tantivy::query::{
-    AllQuery, Bm25StatisticsProvider, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query, TermQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query};
+use tantivy::schema::Field;
 use text::Key;
 
+use crate::any_term::AnyTermQuery;
 use crate::expansion::Expansion;
 use crate::fields::Fields;
 use crate::keys::terms_of;
@@ -17,6 +16,8 @@ use crate::score::{TITLE, key_weight};
 use crate::shape::{Shape, shape};
 use crate::spans_query::{Placing, SpansQuery};
 use crate::statistics::Statistics;
+use crate::term_query::StandingTermQuery;
+use crate::terms::Standing;
 use crate::wanted_query::WantedQuery;
 
 /// Turns one plan into queries.
@@ -29,7 +30,12 @@ pub(crate) struct Compiler<'a> {
 }
 
 /// Queries of which any will do.
-type Choices = Vec<Box<dyn Query>>;
+#[derive(Default)]
+struct Choices {
+    queries: Vec<Box<dyn Query>>,
+    /// Terms, where nothing is scored.
+    terms: Vec<(Field, Arc<Standing>)>,
+}
 
 /// Returns the query of a plan.
 pub(crate) fn compile(
@@ -48,9 +54,9 @@ impl Compiler<'_> {
             Plan::Not(_) => self.all_of(std::slice::from_ref(plan))?,
             Plan::Filter(filter) => Box::new(WantedQuery::Fact(filter.clone())),
             Plan::Or(_) | Plan::Text { .. } => {
-                let mut choices = Choices::new();
+                let mut choices = Choices::default();
                 self.choices(plan, &mut choices)?;
-                any_of(choices)
+                choices.any()
             }
         })
     }
@@ -89,7 +95,7 @@ impl Compiler<'_> {
                     self.stands((self.fields.body, 1.0), spans, choices)?;
                 }
             }
-            Plan::And(_) | Plan::Not(_) | Plan::Filter(_) => choices.push(self.query(plan)?),
+            Plan::And(_) | Plan::Not(_) | Plan::Filter(_) => choices.queries.push(self.query(plan)?),
         }
         Ok(())
     }
@@ -106,22 +112,22 @@ impl Compiler<'_> {
                 terms.sort_unstable();
                 terms.dedup();
                 for term in terms {
-                    choices.extend(self.term(field, &term, weight)?);
+                    self.term(field, &term, weight, choices)?;
                 }
             }
             Shape::Pattern(pattern) => {
                 let expansion = self.expansion.clone();
                 let fits = WantedQuery::Pattern { field, pattern: pattern.clone(), expansion };
-                choices.push(self.weighted(Box::new(fits), weight));
+                choices.queries.push(self.weighted(Box::new(fits), weight));
             }
             Shape::Any(parts) => {
                 parts.iter().try_for_each(|part| self.stands((field, weight), part, choices))?;
             }
             Shape::All(parts) => {
                 let of = |part: &&Spans| {
-                    let mut inner = Choices::new();
+                    let mut inner = Choices::default();
                     self.stands((field, weight), part, &mut inner)?;
-                    Ok((Occur::Must, any_of(inner)))
+                    Ok((Occur::Must, inner.any()))
                 };
                 let candidates: Box<dyn Query> = if parts.is_empty() {
                     Box::new(EmptyQuery)
@@ -130,21 +136,26 @@ impl Compiler<'_> {
                 };
                 let text =
                     Placing { field, spans: Arc::new(spans.clone()), expansion: self.expansion.clone() };
-                choices.push(Box::new(SpansQuery { text, candidates }));
+                choices.queries.push(Box::new(SpansQuery { text, candidates }));
             }
         }
         Ok(())
     }
 
-    /// Most forms of a word stand in no article: those are looked up once, and asked of no segment.
-    fn term(&self, field: Field, key: &Key, weight: f32) -> tantivy::Result<Option<Box<dyn Query>>> {
+    /// Most forms of a word stand in no article: those are asked of no segment.
+    fn term(&self, field: Field, key: &Key, weight: f32, choices: &mut Choices) -> tantivy::Result<()> {
         let term = Term::from_field_text(field, key.as_str());
-        if self.statistics.doc_freq(&term)? == 0 {
-            return Ok(None);
+        let standing = self.statistics.standing(&term)?;
+        if standing.documents == 0 {
+            return Ok(());
         }
-        let option = if self.scored { IndexRecordOption::WithFreqs } else { IndexRecordOption::Basic };
-        let query = TermQuery::new(term, option);
-        Ok(Some(self.weighted(Box::new(query), weight * key_weight(key))))
+        if self.scored {
+            let query = StandingTermQuery::new(term, standing);
+            choices.queries.push(self.weighted(Box::new(query), weight * key_weight(key)));
+        } else {
+            choices.terms.push((field, standing));
+        }
+        Ok(())
     }
 
     fn weighted(&self, query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
@@ -152,12 +163,17 @@ impl Compiler<'_> {
     }
 }
 
-fn any_of(mut choices: Choices) -> Box<dyn Query> {
-    match choices.pop() {
-        None => Box::new(EmptyQuery),
-        Some(last) => {
-            choices.push(last);
-            Box::new(BooleanQuery::new(choices.into_iter().map(|one| (Occur::Should, one)).collect()))
+impl Choices {
+    fn any(mut self) -> Box<dyn Query> {
+        if self.queries.is_empty() && !self.terms.is_empty() {
+            return Box::new(AnyTermQuery::new(self.terms));
         }
+        if !self.terms.is_empty() {
+            self.queries.push(Box::new(AnyTermQuery::new(self.terms)));
+        }
+        if self.queries.is_empty() {
+            return Box::new(EmptyQuery);
+        }
+        Box::new(BooleanQuery::new(self.queries.into_iter().map(|one| (Occur::Should, one)).collect()))
     }
 }

@@ -37,8 +37,39 @@ impl DocBits {
         usize::try_from(number).ok().and_then(|at| self.words.get(at)).copied().unwrap_or(0)
     }
 
+    /// Returns how many documents are not before `from`.
+    pub(crate) fn count_from(&self, from: u32) -> u32 {
+        let whole = usize::try_from(from / 64).unwrap_or(usize::MAX).saturating_add(1);
+        let first = self.word(from / 64) & (u64::MAX << (from % 64));
+        first.count_ones() + self.words.iter().skip(whole).map(|word| word.count_ones()).sum::<u32>()
+    }
+
+    /// Writes the documents from `from` on into a buffer, as many as there is room for. Returns how many there are, and
+    /// the next one.
+    pub(crate) fn fill(&self, from: u32, buffer: &mut [DocId]) -> (usize, DocId) {
+        let mut number = from / 64;
+        let mut word = self.word(number) & (u64::MAX << (from % 64));
+        for (filled, place) in buffer.iter_mut().enumerate() {
+            while word == 0 {
+                number += 1;
+                if number.saturating_mul(64) >= self.bound {
+                    return (filled, TERMINATED);
+                }
+                word = self.word(number);
+            }
+            *place = number * 64 + word.trailing_zeros();
+            word &= word - 1;
+        }
+        let next = if word == 0 {
+            self.first_from((number + 1).saturating_mul(64))
+        } else {
+            number * 64 + word.trailing_zeros()
+        };
+        (buffer.len(), next)
+    }
+
     /// Returns the first document of the set that is not before `from`.
-    fn first_from(&self, from: u32) -> DocId {
+    pub(crate) fn first_from(&self, from: u32) -> DocId {
         if from >= self.bound {
             return TERMINATED;
         }
@@ -202,6 +233,26 @@ mod tests {
         assert_eq!(all(Wanted::Range(5..5)), [0_u32; 0]);
         assert_eq!(all(Wanted::Holding(10, Box::new(|doc| doc % 4 == 1))), [1, 5, 9]);
         assert_eq!(all(Wanted::Bits(DocBits::none(0))), [0_u32; 0]);
+    }
+
+    #[test]
+    fn a_set_is_written_out_in_pieces() {
+        let documents = [0, 1, 63, 64, 127, 128, 129, 300];
+        let mut bits = DocBits::none(301);
+        for doc in documents {
+            bits.insert(doc);
+        }
+        for room in 1..=9 {
+            let (mut found, mut next) = (Vec::new(), bits.first_from(0));
+            while next != TERMINATED {
+                let mut buffer = vec![0; room];
+                let (filled, after) = bits.fill(next, &mut buffer);
+                found.extend_from_slice(&buffer[..filled]);
+                next = after;
+            }
+            assert_eq!(found, documents, "{room} at a time");
+        }
+        assert_eq!([0, 1, 64, 301].map(|from| bits.count_from(from)), [8, 7, 5, 0]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Which words of the index a query's patterns fit.
+//! Which words of the index a query's patterns fit, and where its words stand.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -13,6 +13,7 @@ use text::Key;
 
 use crate::keys::fits;
 use crate::shape::patterns_of;
+use crate::terms::KnownTerms;
 
 /// The keys of one field of one segment that each pattern fits.
 pub(crate) type Fitting = HashMap<Pattern, Vec<(Key, TermInfo)>>;
@@ -25,6 +26,8 @@ type Known = HashMap<(SegmentId, Field), Arc<Fitting>>;
 pub(crate) struct Expansion {
     patterns: Arc<Vec<Pattern>>,
     known: Arc<Mutex<Known>>,
+    /// Where the words that it names itself stand.
+    pub(crate) terms: Arc<KnownTerms>,
 }
 
 impl fmt::Debug for Expansion {
@@ -34,8 +37,8 @@ impl fmt::Debug for Expansion {
 }
 
 impl Expansion {
-    pub(crate) fn of(plan: &Plan) -> Self {
-        Self { patterns: Arc::new(patterns_of(plan)), known: Arc::default() }
+    pub(crate) fn of(plan: &Plan, terms: &Arc<KnownTerms>) -> Self {
+        Self { patterns: Arc::new(patterns_of(plan)), known: Arc::default(), terms: Arc::clone(terms) }
     }
 
     pub(crate) fn fitting(&self, segment: &SegmentReader, field: Field) -> tantivy::Result<Arc<Fitting>> {

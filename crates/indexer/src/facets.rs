@@ -17,9 +17,13 @@ use crate::wanted_query::first_older;
 /// How many facts are counted of a document: source, language, country, kind.
 const FACTS: usize = 4;
 
-/// What never changes of a segment, read when it is first searched.
+/// What never changes of a segment, read when it is first searched: to open a column costs more than to read it.
 #[derive(Debug)]
 pub(crate) struct SegmentFacts {
+    pub(crate) published: Column<i64>,
+    pub(crate) article: Column<u64>,
+    /// For each document, the number of its word in `words`.
+    facet: Column<u64>,
     /// For each word of the facet field, the numbers of the names that it is made of.
     words: Vec<[usize; FACTS]>,
     /// Months, the newest first, each with the document after its last.
@@ -72,7 +76,8 @@ impl KnownFacts {
             segments.insert(id, Arc::clone(&facts));
             found.push(facts);
         }
-        if segments.len() > 2 * found.len() {
+        // What is kept of a segment that was merged away keeps its file on the disk.
+        if segments.len() > found.len() {
             let living: Vec<SegmentId> =
                 searcher.segment_readers().iter().map(SegmentReader::segment_id).collect();
             segments.retain(|id, _| living.contains(id));
@@ -118,16 +123,21 @@ impl KnownFacts {
 
 impl SegmentFacts {
     fn read(segment: &SegmentReader, names: &mut Names) -> tantivy::Result<Self> {
+        let columns = segment.fast_fields();
+        let (published, article) = (columns.i64("published")?, columns.u64("article")?);
         let mut words = Vec::new();
-        if let Some(column) = segment.fast_fields().str("facet")? {
+        let mut facet = Column::build_empty_column(segment.max_doc());
+        if let Some(column) = columns.str("facet")? {
             let mut stream = column.dictionary().stream()?;
             while stream.advance() {
                 let word = std::str::from_utf8(stream.key()).unwrap_or_default();
                 let mut parts = word.split(BETWEEN);
                 words.push(std::array::from_fn(|_| names.number(parts.next().unwrap_or_default())));
             }
+            facet = column.ords().clone();
         }
-        Ok(Self { words, months: months(&segment.fast_fields().i64("published")?, segment.max_doc()) })
+        let months = months(&published, segment.max_doc());
+        Ok(Self { published, article, facet, words, months })
     }
 }
 
@@ -163,20 +173,16 @@ pub(crate) struct Counts {
 /// Counts the documents of one segment; they come in ascending order.
 pub(crate) struct Counting {
     pub(crate) facts: Arc<SegmentFacts>,
-    facet: Column<u64>,
     counts: Counts,
     /// The month of the document that came last.
     month: usize,
 }
 
 impl Counting {
-    pub(crate) fn new(segment: &SegmentReader, facts: Arc<SegmentFacts>) -> tantivy::Result<Self> {
-        let facet = segment.fast_fields().str("facet")?;
-        let facet =
-            facet.map_or_else(|| Column::build_empty_column(segment.max_doc()), |words| words.ords().clone());
+    pub(crate) fn new(facts: Arc<SegmentFacts>) -> Self {
         let counts =
             Counts { total: 0, words: vec![0; facts.words.len()], months: vec![0; facts.months.len()] };
-        Ok(Self { facts, facet, counts, month: 0 })
+        Self { facts, counts, month: 0 }
     }
 
     pub(crate) fn count(&mut self, docs: &[DocId]) {
@@ -184,7 +190,7 @@ impl Counting {
         let mut ords = [None; tantivy::COLLECT_BLOCK_BUFFER_LEN];
         for docs in docs.chunks(ords.len()) {
             let Some(ords) = ords.get_mut(..docs.len()) else { return };
-            self.facet.first_vals(docs, ords);
+            self.facts.facet.first_vals(docs, ords);
             for ord in ords.iter().flatten() {
                 let count = usize::try_from(*ord).ok().and_then(|ord| self.counts.words.get_mut(ord));
                 if let Some(count) = count {

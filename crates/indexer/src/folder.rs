@@ -10,13 +10,18 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::IndexError;
 use crate::fields::FIELDS_VERSION;
 
 const CURRENT: &str = "CURRENT";
 const UNBUILT: &str = "UNBUILT";
+
+/// What tells that a file was written anew: it is another file, or of another time or length.
+pub(crate) type Look = (u64, SystemTime, u64);
 
 /// The folder that holds all builds.
 #[derive(Debug, Clone)]
@@ -39,6 +44,11 @@ impl Folder {
     /// Returns the living build, if its fields and analyser are ours.
     pub(crate) fn living(&self) -> Result<Option<String>, IndexError> {
         Ok(self.current()?.filter(|name| is_ours(name) && self.build(name).is_dir()))
+    }
+
+    /// Returns what `CURRENT` looks like, if it is there: whoever knows what it said then need not read it again.
+    pub(crate) fn look(&self) -> Option<Look> {
+        look(&self.0.join(CURRENT)).ok()
     }
 
     /// Returns the build that `CURRENT` names, of whatever version.
@@ -120,6 +130,12 @@ impl Folder {
             }
         }
     }
+}
+
+/// Looks at a file without reading it.
+pub(crate) fn look(file: &Path) -> io::Result<Look> {
+    let meta = fs::metadata(file)?;
+    Ok((meta.ino(), meta.modified()?, meta.len()))
 }
 
 /// What the names of builds of these fields and this analyser begin with. Others are left alone and not read.

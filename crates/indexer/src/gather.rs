@@ -4,8 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::collector::{Collector, SegmentCollector};
-use tantivy::columnar::Column;
-use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader};
+use tantivy::{DocAddress, DocId, Score, SegmentOrdinal, SegmentReader, TantivyError};
 
 use crate::facets::{Counting, Counts, SegmentFacts};
 use crate::wanted_query::first_older;
@@ -38,10 +37,12 @@ pub(crate) struct Newest {
     pub(crate) after: Option<(i64, u64)>,
 }
 
-/// Keeps the newest documents, and counts all when it is given the facts to count by.
+/// Keeps the newest documents, and counts all when that is wanted.
 pub(crate) struct Gather {
     pub(crate) newest: Newest,
-    pub(crate) facts: Option<Vec<Arc<SegmentFacts>>>,
+    /// What is known of each segment, in order.
+    pub(crate) facts: Vec<Arc<SegmentFacts>>,
+    pub(crate) counted: bool,
 }
 
 /// What was gathered.
@@ -64,10 +65,13 @@ impl Collector for Gather {
     type Child = GatherSegment;
 
     fn for_segment(&self, ord: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<GatherSegment> {
-        let facts = self.facts.as_ref().and_then(|facts| facts.get(usize::try_from(ord).ok()?));
+        let facts = usize::try_from(ord).ok().and_then(|ord| self.facts.get(ord));
+        let Some(facts) = facts else {
+            return Err(TantivyError::InternalError("a segment that was not opened is searched".to_owned()));
+        };
         Ok(GatherSegment {
-            counting: facts.map(|facts| Counting::new(segment, Arc::clone(facts))).transpose()?,
-            newest: NewestOfSegment::new(ord, segment, self.newest)?,
+            counting: self.counted.then(|| Counting::new(Arc::clone(facts))),
+            newest: NewestOfSegment::new(ord, segment.max_doc(), Arc::clone(facts), self.newest),
         })
     }
 
@@ -117,8 +121,7 @@ impl SegmentCollector for GatherSegment {
 
 struct NewestOfSegment {
     ord: SegmentOrdinal,
-    published: Column<i64>,
-    article: Column<u64>,
+    facts: Arc<SegmentFacts>,
     wanted: Newest,
     /// The documents that may be among the newest.
     within: Range<DocId>,
@@ -126,16 +129,13 @@ struct NewestOfSegment {
 }
 
 impl NewestOfSegment {
-    fn new(ord: SegmentOrdinal, segment: &SegmentReader, wanted: Newest) -> tantivy::Result<Self> {
-        let published = segment.fast_fields().i64("published")?;
-        let bound = segment.max_doc();
+    fn new(ord: SegmentOrdinal, bound: DocId, facts: Arc<SegmentFacts>, wanted: Newest) -> Self {
         let start = match wanted.after {
-            Some((time, _)) => first_older(&published, 0..bound, |at| at <= time),
+            Some((time, _)) => first_older(&facts.published, 0..bound, |at| at <= time),
             None => 0,
         };
         let end = if wanted.most == 0 { 0 } else { bound };
-        let article = segment.fast_fields().u64("article")?;
-        Ok(Self { ord, published, article, wanted, within: start..end, found: Vec::new() })
+        Self { ord, facts, wanted, within: start..end, found: Vec::new() }
     }
 
     fn take(&mut self, docs: &[DocId]) {
@@ -152,8 +152,8 @@ impl NewestOfSegment {
     fn take_one(&mut self, doc: DocId) {
         let found = Found {
             address: DocAddress::new(self.ord, doc),
-            article: self.article.first(doc).unwrap_or(0),
-            published: self.published.first(doc).unwrap_or(0),
+            article: self.facts.article.first(doc).unwrap_or(0),
+            published: self.facts.published.first(doc).unwrap_or(0),
             score: 0.0,
             heard: false,
         };
@@ -163,7 +163,8 @@ impl NewestOfSegment {
         self.found.push(found);
         if self.found.len() == self.wanted.most {
             // Those of the same time have yet to be compared by their articles.
-            self.within.end = first_older(&self.published, doc..self.within.end, |at| at < found.published);
+            self.within.end =
+                first_older(&self.facts.published, doc..self.within.end, |at| at < found.published);
         }
     }
 }

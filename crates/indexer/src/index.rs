@@ -11,7 +11,7 @@ use store::VersionInContext;
 
 use crate::build::{Build, Numbered};
 use crate::fields::{Fields, ReadVersion, number_of};
-use crate::folder::Folder;
+use crate::folder::{Folder, Look};
 use crate::spelling::{self, Respelling};
 use crate::writing::Writing;
 use crate::{Config, IndexError, SearchHit, SearchHits, SearchRequest, clauses, search, similar};
@@ -22,9 +22,16 @@ pub struct TantivyIndex {
     folder: Folder,
     lexicon: Arc<Lexicon>,
     memory_bytes: usize,
-    living: Mutex<Arc<Build>>,
+    living: Mutex<Living>,
     /// One writer for the life of the process, opened when there is something to write: searching needs none.
     writing: Mutex<Option<Writing>>,
+}
+
+/// The build that is searched, and what `CURRENT` looked like when it named it.
+#[derive(Debug)]
+struct Living {
+    build: Arc<Build>,
+    look: Option<Look>,
 }
 
 /// The state of the index, for whoever watches over it.
@@ -71,7 +78,7 @@ impl TantivyIndex {
             folder,
             lexicon,
             memory_bytes: config.memory_bytes,
-            living: Mutex::new(Arc::new(build)),
+            living: Mutex::new(Living { build: Arc::new(build), look: None }),
             writing: Mutex::new(None),
         })
     }
@@ -266,17 +273,21 @@ impl TantivyIndex {
     }
 
     fn known(&self) -> Arc<Build> {
-        Arc::clone(&held(&self.living))
+        Arc::clone(&held(&self.living).build)
     }
 
     /// Returns the living build, opened anew if a rebuild has switched.
     fn follow(&self) -> Result<Arc<Build>, IndexError> {
-        let current = self.folder.living()?;
+        let look = self.folder.look();
         let mut living = held(&self.living);
-        if let Some(name) = current.filter(|name| *name != living.name) {
-            *living = Arc::new(Build::open(&self.folder, &name)?);
+        if look.is_none() || look != living.look {
+            let current = self.folder.living()?;
+            if let Some(name) = current.filter(|name| *name != living.build.name) {
+                living.build = Arc::new(Build::open(&self.folder, &name)?);
+            }
+            living.look = look;
         }
-        Ok(Arc::clone(&living))
+        Ok(Arc::clone(&living.build))
     }
 }
 

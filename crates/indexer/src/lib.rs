@@ -7,6 +7,7 @@
 //! `clauses`), the folder of builds (`folder`, `build`, `writing`), the index on disk ([`TantivyIndex`]), and the service
 //! that fills it ([`IndexService`]). Callers never see the engine's types.
 
+mod any_term;
 mod best;
 mod build;
 mod clauses;
@@ -37,6 +38,8 @@ mod similar;
 mod spans_query;
 mod spelling;
 mod statistics;
+mod term_query;
+mod terms;
 mod wanted_query;
 mod writing;
 

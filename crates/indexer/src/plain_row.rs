@@ -31,7 +31,7 @@ struct Word {
 
 impl PlainRow {
     /// Returns the row of a text, if it is one.
-    pub(crate) fn of(spans: &Spans, postings: PostingsOf<'_>) -> tantivy::Result<Option<Self>> {
+    pub(crate) fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Option<Self>> {
         let (parts, wanted): (Vec<&Spans>, Wanted) = match spans {
             Spans::Phrase(parts) => (parts.iter().collect(), Wanted::InARow),
             Spans::Near { left, right, distance, ordered } => {
@@ -99,7 +99,7 @@ fn follows(left: &[u32], right: &[u32], distance: u32) -> bool {
 }
 
 impl Word {
-    fn of(spans: &Spans, postings: PostingsOf<'_>) -> tantivy::Result<Self> {
+    fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Self> {
         let mut all = Vec::new();
         gather(spans, postings, &mut all)?;
         Ok(Self { postings: all, here: Vec::new(), read: Vec::new() })
@@ -130,7 +130,7 @@ impl Word {
     }
 }
 
-fn gather(spans: &Spans, postings: PostingsOf<'_>, all: &mut Vec<SegmentPostings>) -> tantivy::Result<()> {
+fn gather(spans: &Spans, postings: &PostingsOf, all: &mut Vec<SegmentPostings>) -> tantivy::Result<()> {
     match spans {
         Spans::Keys(keys) => keys.iter().try_for_each(|key| {
             all.extend(postings.key(key)?);

@@ -1,9 +1,11 @@
 //! Positions of keys in one field of one segment, document after document.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use query::{Pattern, Positions, Spans};
 use rustc_hash::FxHashMap;
+use tantivy::index::SegmentId;
 use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, Term};
@@ -12,6 +14,7 @@ use text::Key;
 use crate::expansion::{Expansion, Fitting};
 use crate::keys::terms_of;
 use crate::shape::keys_of;
+use crate::terms::KnownTerms;
 
 /// The positions of the keys of one text, in the document that it was sent to last. Documents come in ascending order.
 /// Positions are read when they are asked for: most documents are ruled out by their first words.
@@ -29,31 +32,40 @@ struct Places {
 }
 
 /// Where the postings of one field of one segment are had from.
-#[derive(Clone, Copy)]
-pub(crate) struct PostingsOf<'a> {
-    index: &'a InvertedIndexReader,
+pub(crate) struct PostingsOf {
+    index: Arc<InvertedIndexReader>,
     field: Field,
-    fitting: &'a Fitting,
+    segment: SegmentId,
+    terms: Arc<KnownTerms>,
+    fitting: Arc<Fitting>,
 }
 
-impl<'a> PostingsOf<'a> {
-    /// Opens a field; `fitting` has the terms of every pattern that is asked for.
-    pub(crate) fn new(index: &'a InvertedIndexReader, field: Field, fitting: &'a Fitting) -> Self {
-        Self { index, field, fitting }
+impl PostingsOf {
+    pub(crate) fn open(
+        segment: &SegmentReader,
+        field: Field,
+        expansion: &Expansion,
+    ) -> tantivy::Result<Self> {
+        let (terms, fitting) = (Arc::clone(&expansion.terms), expansion.fitting(segment, field)?);
+        let (index, segment) = (segment.inverted_index(field)?, segment.segment_id());
+        Ok(Self { index, field, segment, terms, fitting })
     }
 
     /// Returns the postings of each term that a key is written as.
-    pub(crate) fn key(self, key: &Key) -> tantivy::Result<Vec<SegmentPostings>> {
+    pub(crate) fn key(&self, key: &Key) -> tantivy::Result<Vec<SegmentPostings>> {
         let mut postings = Vec::new();
         for term in terms_of(key) {
             let term = Term::from_field_text(self.field, term.as_str());
-            postings.extend(self.index.read_postings(&term, IndexRecordOption::WithFreqsAndPositions)?);
+            if let Some(info) = self.terms.within(&self.index, self.segment, &term)? {
+                let option = IndexRecordOption::WithFreqsAndPositions;
+                postings.push(self.index.read_postings_from_terminfo(&info, option)?);
+            }
         }
         Ok(postings)
     }
 
     /// Returns the postings of each term that a pattern fits.
-    pub(crate) fn pattern(self, pattern: &Pattern) -> tantivy::Result<Vec<SegmentPostings>> {
+    pub(crate) fn pattern(&self, pattern: &Pattern) -> tantivy::Result<Vec<SegmentPostings>> {
         let terms = self.fitting.get(pattern).map(Vec::as_slice).unwrap_or_default();
         let option = IndexRecordOption::WithFreqsAndPositions;
         terms.iter().map(|(_, info)| Ok(self.index.read_postings_from_terminfo(info, option)?)).collect()
@@ -67,12 +79,10 @@ impl DocPositions {
         spans: &Spans,
         expansion: &Expansion,
     ) -> tantivy::Result<Self> {
-        let index = segment.inverted_index(field)?;
-        let fitting = expansion.fitting(segment, field)?;
-        Self::of_postings(spans, PostingsOf::new(&index, field, &fitting))
+        Self::of_postings(spans, &PostingsOf::open(segment, field, expansion)?)
     }
 
-    pub(crate) fn of_postings(spans: &Spans, postings: PostingsOf<'_>) -> tantivy::Result<Self> {
+    pub(crate) fn of_postings(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Self> {
         let mut keys = FxHashMap::default();
         for key in keys_of(spans) {
             keys.insert(key.clone(), Places::new(postings.key(key)?));

@@ -31,7 +31,8 @@ pub(crate) fn search(
     build: &Build,
     request: &SearchRequest,
 ) -> Result<SearchHits, IndexError> {
-    let (statistics, expansion) = (Statistics::of(searcher), Expansion::of(&request.plan));
+    let (statistics, expansion) =
+        (Statistics::of(searcher, &build.terms), Expansion::of(&request.plan, &build.terms));
     let search = Search { searcher, statistics, build, request, expansion };
     let unheard = request.plan.is_heard().then(|| request.plan.unheard());
     // Hits that do not come in the order of time alone are paged by their number.
@@ -49,9 +50,9 @@ pub(crate) fn ranked(
     plan: &Plan,
     most: usize,
 ) -> Result<Vec<(ArticleId, f32)>, IndexError> {
-    let statistics = Statistics::of(searcher);
-    let query = compile(plan, (&statistics, &build.fields), &Expansion::of(plan), true)?;
-    let found = best(&statistics, &*query, most)?;
+    let statistics = Statistics::of(searcher, &build.terms);
+    let query = compile(plan, (&statistics, &build.fields), &Expansion::of(plan, &build.terms), true)?;
+    let found = best(&statistics, &build.facts, &*query, most)?;
     Ok(found.iter().map(|one| (article_of(one), one.score)).collect())
 }
 
@@ -98,15 +99,15 @@ impl Search<'_> {
             Order::Newest => self.gather(plan, Newest { most, after: None }, false)?.newest,
             Order::Best => {
                 let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, true)?;
-                best(&self.statistics, &*query, most)?
+                best(&self.statistics, &self.build.facts, &*query, most)?
             }
         })
     }
 
     fn gather(&self, plan: &Plan, newest: Newest, counted: bool) -> Result<Gathered, IndexError> {
         let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, false)?;
-        let facts = counted.then(|| self.build.facts.of(self.searcher)).transpose()?;
-        Ok(self.searcher.search(&*query, &Gather { newest, facts })?)
+        let facts = self.build.facts.of(self.searcher)?;
+        Ok(self.searcher.search(&*query, &Gather { newest, facts, counted })?)
     }
 
     fn hits(

@@ -38,10 +38,10 @@ pub(crate) fn similar(
     let keys = rarest(searcher, build, frequencies(&shown))?;
     let text = |key: Key| Plan::Text { part: Part::Anywhere, spans: Spans::Keys(vec![key]), clause: 0 };
     let plan = Plan::Or(keys.into_iter().map(text).collect());
-    let statistics = Statistics::of(searcher);
+    let statistics = Statistics::of(searcher, &build.terms);
     let query = compile(&plan, (&statistics, &build.fields), &Expansion::default(), true)?;
     // One more, for the article is most like itself.
-    let mut found = best(&statistics, &*query, most.saturating_add(1))?;
+    let mut found = best(&statistics, &build.facts, &*query, most.saturating_add(1))?;
     found.retain(|one| one.address != address);
     found.truncate(most);
     let nothing = Plan::And(Vec::new());

@@ -62,11 +62,10 @@ impl Weight for SpansWeight {
         let decides = if candidates.doc() == TERMINATED {
             Decides::Nothing
         } else {
-            let (index, fitting) = (segment.inverted_index(*field)?, expansion.fitting(segment, *field)?);
-            let postings = PostingsOf::new(&index, *field, &fitting);
-            match PlainRow::of(spans, postings)? {
+            let postings = PostingsOf::open(segment, *field, expansion)?;
+            match PlainRow::of(spans, &postings)? {
                 Some(row) => Decides::Row(row),
-                None => Decides::Spans(Arc::clone(spans), DocPositions::of_postings(spans, postings)?),
+                None => Decides::Spans(Arc::clone(spans), DocPositions::of_postings(spans, &postings)?),
             }
         };
         let mut scorer = SpansScorer { candidates, decides };

@@ -1,28 +1,42 @@
-//! How often terms occur in a snapshot, each looked up once for a query: to leave out forms that no article has, and to
-//! say what the others are worth.
+//! How often terms occur in a snapshot: to leave out forms that no article has, and to say what the others are worth.
 
-use std::sync::{Mutex, PoisonError};
+use std::cell::RefCell;
+use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 
+use crate::terms::{KnownTerms, Standing};
+
 /// The statistics of one snapshot.
 pub(crate) struct Statistics<'a> {
     pub(crate) searcher: &'a Searcher,
-    known: Mutex<FxHashMap<Term, u64>>,
+    terms: &'a KnownTerms,
+    /// How many words each field has: the engine asks once for each term.
+    words: RefCell<Vec<(Field, u64)>>,
 }
 
 impl<'a> Statistics<'a> {
-    pub(crate) fn of(searcher: &'a Searcher) -> Self {
-        Self { searcher, known: Mutex::default() }
+    pub(crate) fn of(searcher: &'a Searcher, terms: &'a KnownTerms) -> Self {
+        Self { searcher, terms, words: RefCell::default() }
+    }
+
+    /// Returns where a term stands.
+    pub(crate) fn standing(&self, term: &Term) -> tantivy::Result<Arc<Standing>> {
+        self.terms.standing(self.searcher, term)
     }
 }
 
 impl Bm25StatisticsProvider for Statistics<'_> {
     fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        self.searcher.total_num_tokens(field)
+        let mut words = self.words.borrow_mut();
+        if let Some((_, known)) = words.iter().find(|(one, _)| *one == field) {
+            return Ok(*known);
+        }
+        let counted = self.searcher.total_num_tokens(field)?;
+        words.push((field, counted));
+        Ok(counted)
     }
 
     fn total_num_docs(&self) -> tantivy::Result<u64> {
@@ -30,12 +44,6 @@ impl Bm25StatisticsProvider for Statistics<'_> {
     }
 
     fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(frequency) = known.get(term) {
-            return Ok(*frequency);
-        }
-        let frequency = self.searcher.doc_freq(term)?;
-        known.insert(term.clone(), frequency);
-        Ok(frequency)
+        Ok(self.standing(term)?.documents)
     }
 }

@@ -142,6 +142,8 @@ fn fill(index: &TantivyIndex, corpus: &Corpus, lexicon: &Lexicon) -> Filled {
 }
 
 fn ask(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], figures: &mut Map<String, Value>) {
+    // Before anything was asked: words of which nothing is known yet.
+    figures.insert("common_best_first_ms".to_owned(), best(index, lexicon, questions));
     let mut pages: Vec<(&'static str, f64)> = Vec::new();
     let mut hits = Map::new();
     // Twice, so that the first reading of a file is in no figure.
@@ -163,12 +165,17 @@ fn ask(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], figures:
         figures.insert(format!("page_ms_{class}"), quantiles(of_class));
     }
     figures.insert("hits".to_owned(), Value::Object(hits));
+    figures.insert("common_best_ms".to_owned(), best(index, lexicon, questions));
+}
+
+/// The best articles for a common word, without a page.
+fn best(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question]) -> Value {
     let common = questions.iter().filter(|question| question.class == "common");
     let ranked = common.map(|question| {
         let plan = plan(&parse(&question.text).unwrap(), lexicon).unwrap();
         timed(|| index.best(&plan, 10).unwrap()).1 * 1e3
     });
-    figures.insert("common_best_ms".to_owned(), quantiles(ranked.collect()));
+    quantiles(ranked.collect())
 }
 
 /// One page as a reader gets it, from the words that were typed; returns how many articles match.
