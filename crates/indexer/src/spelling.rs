@@ -5,7 +5,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use levenshtein_automata::{DFA, Distance, LevenshteinAutomatonBuilder, SINK_STATE};
-use query::Pattern;
+use query::{Part, Pattern, Plan, Spans, may_be_operator};
+use tantivy::collector::Count;
+use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocSet, Searcher, TERMINATED, TantivyError, Term};
 use tantivy_fst::Automaton;
@@ -13,10 +15,13 @@ use text::{Key, Script, analyze_query, fold_pattern};
 
 use crate::IndexError;
 use crate::build::Build;
+use crate::compile::compile;
+use crate::expansion::Expansion;
 use crate::fields::Fields;
 use crate::keys::terms_of;
 use crate::marks::word_at;
 use crate::page::stored;
+use crate::statistics::Statistics;
 
 /// A word with as many articles is not taken for a slip.
 const FEW: u64 = 2;
@@ -76,7 +81,7 @@ pub(crate) fn respellings(
         if token.han_single.is_some() || script_of(word) == Script::Han {
             continue;
         }
-        let known = articles_with(searcher, &build.fields, &token.peeled)?;
+        let known = articles_with(searcher, build, &token.peeled)?;
         if known > FEW {
             continue;
         }
@@ -142,28 +147,33 @@ fn words(typed: &str) -> Vec<Range<usize>> {
         let word = piece.trim_matches(|c: char| !c.is_alphabetic());
         let before = piece.len() - piece.trim_start_matches(|c: char| !c.is_alphabetic()).len();
         let front = piece.get(..before).unwrap_or_default();
-        let is_sign =
-            ["AND", "OR", "NOT"].contains(&word) || word.starts_with("NEAR") || word.starts_with("PRE/");
         let is_plain = word.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-')
             && !front.contains(['-', '=', '@', '*', '?'])
             && !piece.get(before + word.len()..).unwrap_or_default().contains(['*', '?', ':', '/']);
-        if is_plain && !is_sign && word.chars().count() > 2 {
+        if is_plain && !may_be_operator(word) && word.chars().count() > 2 {
             found.push(start + before..start + before + word.len());
         }
     }
     found
 }
 
-fn articles_with(searcher: &Searcher, fields: &Fields, keys: &[Key]) -> tantivy::Result<u64> {
-    let mut articles = 0;
-    for key in keys {
-        for term in terms_of(key) {
-            for field in [fields.title, fields.body] {
-                articles += searcher.doc_freq(&Term::from_field_text(field, term.as_str()))?;
+/// How many articles have a word in any of its forms, counted no further than is asked here: of a word with more than
+/// a few, only that it has them.
+fn articles_with(searcher: &Searcher, build: &Build, keys: &[Key]) -> tantivy::Result<u64> {
+    let statistics = Statistics::of(searcher, &build.terms);
+    for term in keys.iter().flat_map(terms_of) {
+        for field in [build.fields.title, build.fields.body] {
+            let documents = statistics.doc_freq(&Term::from_field_text(field, term.as_str()))?;
+            // One form alone may stand in articles that were replaced meanwhile.
+            if documents > FEW && searcher.segment_readers().iter().all(|segment| !segment.has_deletes()) {
+                return Ok(documents);
             }
         }
     }
-    Ok(articles)
+    // An article that has several forms, or one of them in its headline, too, is one article.
+    let plan = Plan::Text { part: Part::Anywhere, spans: Spans::Keys(keys.to_vec()), clause: 0 };
+    let query = compile(&plan, (&statistics, &build.fields), &Expansion::default(), false)?;
+    Ok(u64::try_from(searcher.search(&*query, &Count)?).unwrap_or(u64::MAX))
 }
 
 /// The words of the index that differ from one of these by a slip or two.
@@ -324,6 +334,7 @@ mod tests {
         check("(khorgos OR «Қорғас») -port NOT title:rail =exact", &["khorgos", "Қорғас"]);
         check("detain* wo?d @khorgos dry NEAR/5 port", &["dry", "port"]);
         check("шекара, бекет", &["шекара", "бекет"]);
+        check("шекара ЖӘНЕ бекет НЕМЕСЕ граница ИЛИ не пост", &["шекара", "бекет", "граница", "пост"]);
     }
 
     #[test]

@@ -30,6 +30,7 @@ pub use error::QueryError;
 pub use evaluate::{Hit, evaluate};
 pub use filter::{Facts, Filter, Seen, midnight};
 pub use lexicon::{Entity, HeldBack, Lexicon, LexiconError};
+pub use operator::may_be_operator;
 pub use parse::{parse, parse_at, parse_lenient, parse_watch};
 pub use pattern::Pattern;
 pub use places::Span;

@@ -33,6 +33,11 @@ pub(crate) fn in_capitals(word: &str) -> Option<Said> {
     Some(Said::Operator(operator))
 }
 
+/// Returns whether a word may join terms, in some query: whoever looks at single words leaves it alone.
+pub fn may_be_operator(word: &str) -> bool {
+    in_capitals(word).is_some() || in_small_letters(word).is_some()
+}
+
 /// `NEAR/5` and `PRE/5`. With a number they are meant in small letters, too.
 fn distance(word: &str) -> Option<Said> {
     let (name, wanted) = word.split_once('/').unwrap_or((word, ""));

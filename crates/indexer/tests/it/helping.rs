@@ -24,6 +24,20 @@ fn a_slip_is_told_from_a_word_that_articles_have() {
 }
 
 #[test]
+fn an_article_that_has_a_word_twice_is_one_article() {
+    let mut versions: Vec<_> = (1..=11).map(|id| english(id, "The terminal opened")).collect();
+    // A misspelled word in headline and text, in two forms.
+    let slip = article(12, Lang::EnLatn, "Termnials", &["Two termnials and a termnial are closed."]);
+    versions.push(slip);
+    let given = index(&versions);
+    assert_eq!(respelled(&given, "termnial"), [("terminal".to_owned(), 11)], "one article may be wrong");
+    for id in 13..=14 {
+        given.index.put(&[article(id, Lang::EnLatn, "Termnials", &["Two termnials."])]).unwrap();
+    }
+    assert_eq!(respelled(&given, "termnial"), [], "three are not");
+}
+
+#[test]
 fn other_spellings_are_shown_in_the_script_that_was_typed() {
     let cyrillic = (1..=4).map(|id| article(id, Lang::KkCyrl, "Жаңалық", &["Жаңа шекара бекеті ашылды."]));
     let arabic = (5..=9).map(|id| article(id, Lang::KkArab, "جاڭالىق", &["جاڭا شەكارا بەكەتى اشىلدى."]));
