@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
-use tantivy::indexer::{IndexWriterOptions, LogMergePolicy};
+use tantivy::indexer::IndexWriterOptions;
 use tantivy::store::{Compressor, ZstdCompressor};
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
@@ -19,6 +19,7 @@ use crate::facets::KnownFacts;
 use crate::fields::{Fields, schema};
 use crate::folder::{Folder, Look, look};
 use crate::keys::{KEYS, KeyTokenizer};
+use crate::merging::WhileFilling;
 use crate::terms::KnownTerms;
 
 /// The least memory that the engine's writer accepts.
@@ -105,7 +106,7 @@ impl Build {
             .num_merge_threads(1)
             .build();
         let writer = self.index.writer_with_options(options)?;
-        writer.set_merge_policy(Box::new(merge_policy()));
+        writer.set_merge_policy(Box::new(WhileFilling));
         Ok(writer)
     }
 
@@ -132,11 +133,4 @@ fn settings() -> IndexSettings {
         docstore_compression: Compressor::Zstd(ZstdCompressor::default()),
         ..IndexSettings::default()
     }
-}
-
-pub(crate) fn merge_policy() -> LogMergePolicy {
-    let mut policy = LogMergePolicy::default();
-    // By default deletions alone never make a segment worth merging.
-    policy.set_del_docs_ratio_before_merge(0.25);
-    policy
 }

@@ -24,6 +24,7 @@ mod hits;
 mod index;
 mod keys;
 mod marks;
+mod merging;
 mod page;
 mod passage;
 mod plain_row;

@@ -3,15 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tantivy::index::SegmentId;
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::IndexError;
-use crate::build::{Build, Numbered, merge_policy};
+use crate::build::{Build, Numbered};
 use crate::folder::WriteLock;
-
-/// A segment of so few documents costs as much to search as a smaller one.
-const SMALL: u32 = 1_000;
+use crate::merging::{WhileFilling, while_idle};
 
 /// The engine's writer, and the right to use it. The writer ends before the right does.
 pub(crate) struct Writing {
@@ -66,7 +63,7 @@ impl Writing {
     /// Takes back what was not committed; a writer that a document ended goes on.
     fn begin_again(&mut self) -> Result<(), IndexError> {
         self.writer.rollback()?;
-        self.writer.set_merge_policy(Box::new(merge_policy()));
+        self.writer.set_merge_policy(Box::new(WhileFilling));
         Ok(())
     }
 
@@ -75,8 +72,7 @@ impl Writing {
         if std::mem::take(&mut self.busy) {
             return Ok(0);
         }
-        let segments = self.build.segments()?;
-        let small = worth_merging(segments);
+        let small = while_idle(self.build.segments()?);
         if !small.is_empty() {
             // It goes on in the engine's own thread; nobody waits for it here.
             drop(self.writer.merge(&small));
@@ -98,23 +94,6 @@ fn may_be_a_document(error: &IndexError) -> bool {
         error,
         IndexError::Engine(ErrorInThread(_) | InvalidArgument(_) | SchemaError(_) | SystemError(_))
     )
-}
-
-/// The small segments: each is merged with smaller ones that together are nearly as large, so that no document is
-/// written anew more often than the index doubles.
-fn worth_merging(mut segments: Vec<(u32, SegmentId)>) -> Vec<SegmentId> {
-    segments.sort_unstable();
-    let (mut together, mut most) = (0_u32, 0);
-    for (at, (documents, _)) in segments.iter().enumerate() {
-        if *documents > together.saturating_mul(2).max(SMALL) {
-            break;
-        }
-        together = together.saturating_add(*documents);
-        most = at + 1;
-    }
-    // One segment alone is merged with nothing.
-    let most = if most < 2 { 0 } else { most };
-    segments.into_iter().take(most).map(|(_, id)| id).collect()
 }
 
 #[cfg(test)]
@@ -164,19 +143,5 @@ mod tests {
         assert!(writing.put(&|| vec![bad.clone()]).is_err());
         let next = document(&writing, 2, true);
         assert_eq!(writing.put(&|| vec![next.clone()]).unwrap(), [0_u64; 0], "the writer goes on");
-    }
-
-    #[test]
-    fn small_segments_are_merged_and_large_ones_left_alone() {
-        let check = |sizes: &[u32], merged: usize| {
-            let segments = sizes.iter().map(|size| (*size, SegmentId::generate_random())).collect();
-            assert_eq!(worth_merging(segments).len(), merged, "{sizes:?}");
-        };
-        check(&[], 0);
-        check(&[700], 0);
-        check(&[700, 500, 20], 3);
-        check(&[50_000, 3, 500], 2);
-        check(&[50_000, 30_000, 900, 1_000], 2);
-        check(&[9_000, 5_000, 3_000, 1_000, 900], 5);
     }
 }
