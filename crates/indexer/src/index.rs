@@ -172,11 +172,7 @@ impl TantivyIndex {
         // Made anew only when the engine did not take them at once.
         let again =
             || first.take().or_else(|| Some(documents(&fields, versions).ok()?.0)).unwrap_or_default();
-        let untaken = writing.put(&again)?;
-        refused.extend(untaken.into_iter().map(|number| Refused {
-            article: ArticleId(i64::try_from(number).unwrap_or(i64::MAX)),
-            reason: "the engine does not take it",
-        }));
+        refused.extend(not_taken(writing.put(&again)?));
         writing.build.newest()?;
         Ok(refused)
     }
@@ -289,6 +285,13 @@ impl TantivyIndex {
         }
         Ok(Arc::clone(&living.build))
     }
+}
+
+/// Says of articles, by their numbers, that the engine cannot take them.
+pub(crate) fn not_taken(numbers: Vec<u64>) -> Vec<Refused> {
+    let article = |number| ArticleId(i64::try_from(number).unwrap_or(i64::MAX));
+    let refused = |number| Refused { article: article(number), reason: "the engine does not take it" };
+    numbers.into_iter().map(refused).collect()
 }
 
 /// Makes the documents of versions, apart from those that cannot be indexed.

@@ -16,7 +16,7 @@ pub(crate) struct Writing {
     pub(crate) build: Arc<Build>,
     /// Whether anything came since it was last looked.
     busy: bool,
-    _lock: WriteLock,
+    lock: WriteLock,
 }
 
 impl fmt::Debug for Writing {
@@ -27,25 +27,47 @@ impl fmt::Debug for Writing {
 
 impl Writing {
     pub(crate) fn start(build: Arc<Build>, memory_bytes: usize, lock: WriteLock) -> Result<Self, IndexError> {
-        Ok(Self { writer: build.writer(memory_bytes)?, build, busy: true, _lock: lock })
+        Ok(Self { writer: build.writer(memory_bytes)?, build, busy: true, lock })
     }
 
     /// Makes documents searchable, and returns the numbers of the articles that the engine cannot take. `documents` is
-    /// asked again when the batch as a whole was not taken: then its documents are put in one by one.
+    /// asked again when the batch as a whole was not taken.
     pub(crate) fn put(&mut self, documents: &dyn Fn() -> Vec<Numbered>) -> Result<Vec<u64>, IndexError> {
         self.busy = true;
-        let Err(failed) = self.commit(documents()) else { return Ok(Vec::new()) };
+        match self.commit(documents()) {
+            Ok(()) => Ok(Vec::new()),
+            Err(failed) => self.put_apart(failed, documents()),
+        }
+    }
+
+    /// Takes documents in without making them searchable: they are kept with the next [`Writing::commit`], which may be
+    /// the first to tell that one of them cannot be.
+    pub(crate) fn hold(&self, documents: Vec<Numbered>) -> Result<(), IndexError> {
+        self.build.add(&self.writer, documents)
+    }
+
+    /// Puts documents in that were not taken together: by halves, until those are alone that the engine cannot take.
+    /// Returns the numbers of their articles.
+    pub(crate) fn put_apart(
+        &mut self,
+        failed: IndexError,
+        documents: Vec<Numbered>,
+    ) -> Result<Vec<u64>, IndexError> {
         if !may_be_a_document(&failed) {
             return Err(failed);
         }
         self.begin_again()?;
         let (mut refused, mut taken) = (Vec::new(), 0_usize);
-        for (number, document) in documents() {
-            match self.commit(vec![(number, document)]) {
-                Ok(()) => taken += 1,
+        let mut open = halves(documents);
+        while let Some(part) = open.pop() {
+            match self.commit(part.clone()) {
+                Ok(()) => taken += part.len(),
                 Err(error) if may_be_a_document(&error) => {
                     self.begin_again()?;
-                    refused.push(number);
+                    match &part[..] {
+                        [(number, _)] => refused.push(*number),
+                        _ => open.extend(halves(part)),
+                    }
                 }
                 Err(error) => return Err(error),
             }
@@ -54,8 +76,9 @@ impl Writing {
         if taken == 0 { Err(failed) } else { Ok(refused) }
     }
 
-    fn commit(&mut self, documents: Vec<Numbered>) -> Result<(), IndexError> {
-        self.build.add(&self.writer, documents)?;
+    /// Makes documents searchable, with those that are held.
+    pub(crate) fn commit(&mut self, documents: Vec<Numbered>) -> Result<(), IndexError> {
+        self.hold(documents)?;
         self.writer.commit()?;
         Ok(())
     }
@@ -80,11 +103,35 @@ impl Writing {
         Ok(small.len())
     }
 
+    /// Merges what is worth it, and waits for it.
+    pub(crate) fn tidy_up(&mut self) -> Result<(), IndexError> {
+        loop {
+            let small = while_idle(self.build.segments()?);
+            if small.is_empty() {
+                return Ok(());
+            }
+            self.writer.merge(&small).wait()?;
+        }
+    }
+
     /// Waits until all merging is done, and ends.
     pub(crate) fn close(self) -> Result<(), IndexError> {
-        self.writer.wait_merging_threads()?;
-        self.build.newest().map(drop)
+        let build = Arc::clone(&self.build);
+        self.finish()?;
+        build.newest().map(drop)
     }
+
+    /// Waits until all merging is done, and ends; the right to write is left.
+    pub(crate) fn finish(self) -> Result<WriteLock, IndexError> {
+        self.writer.wait_merging_threads()?;
+        Ok(self.lock)
+    }
+}
+
+/// Parts documents in two, the first to be taken from the end.
+fn halves(mut documents: Vec<Numbered>) -> Vec<Vec<Numbered>> {
+    let rest = documents.split_off(documents.len() / 2);
+    if documents.is_empty() { vec![rest] } else { vec![rest, documents] }
 }
 
 /// Whether an error may come from one document of a batch, and not from the disk or another process.
@@ -97,7 +144,7 @@ fn may_be_a_document(error: &IndexError) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use tantivy::TantivyDocument;
 
     use super::*;
@@ -109,7 +156,7 @@ mod tests {
         Writing::start(Arc::new(build), 15_000_000, folder.lock_writing().unwrap()).unwrap()
     }
 
-    fn document(writing: &Writing, number: u64, sound: bool) -> Numbered {
+    pub(crate) fn document(writing: &Writing, number: u64, sound: bool) -> Numbered {
         let mut document = TantivyDocument::new();
         let fields = writing.build.fields;
         document.add_u64(fields.article, number);
@@ -125,14 +172,13 @@ mod tests {
     fn a_document_that_ends_the_writer_is_the_only_one_that_is_lost() {
         let folder = tempfile::tempdir().unwrap();
         let mut writing = writing(&folder);
-        let batch = [(1, true), (2, false), (3, true)];
         let documents: Vec<Numbered> =
-            batch.iter().map(|(number, sound)| document(&writing, *number, *sound)).collect();
-        assert_eq!(writing.put(&|| documents.clone()).unwrap(), [2]);
-        assert_eq!(writing.build.newest().unwrap().num_docs(), 2);
-        let next = document(&writing, 4, true);
+            (1..=9).map(|number| document(&writing, number, ![2, 9].contains(&number))).collect();
+        assert_eq!(writing.put(&|| documents.clone()).unwrap(), [2, 9]);
+        assert_eq!(writing.build.newest().unwrap().num_docs(), 7);
+        let next = document(&writing, 10, true);
         assert_eq!(writing.put(&|| vec![next.clone()]).unwrap(), [0_u64; 0]);
-        assert_eq!(writing.build.newest().unwrap().num_docs(), 3);
+        assert_eq!(writing.build.newest().unwrap().num_docs(), 8);
     }
 
     #[test]

@@ -38,14 +38,18 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         after = last.article.id;
         let count = u64::try_from(batch.len())?;
         articles += count;
-        for indexer::Refused { article, reason } in rebuild.add(&batch)? {
-            tracing::warn!(article.id = article.0, reason, "an article cannot be indexed");
-        }
+        warn_of(&rebuild.add(&batch)?);
         bar.inc(count);
     }
-    rebuild.switch()?;
+    warn_of(&rebuild.switch()?);
     bar.finish_and_clear();
     let rebuilt = Rebuilt { articles };
     out.show(&rebuilt, || format!("The index holds {articles} articles."))?;
     Ok(ExitCode::SUCCESS)
+}
+
+fn warn_of(refused: &[indexer::Refused]) {
+    for indexer::Refused { article, reason } in refused {
+        tracing::warn!(article.id = article.0, reason, "an article cannot be indexed");
+    }
 }
