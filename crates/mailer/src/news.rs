@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use model::{Mode, SourceNews, WatchNews};
+use model::{Mode, Restored, SourceNews, WatchNews};
 
 use crate::line::one_line;
 use crate::view::Voice;
@@ -56,6 +56,13 @@ pub(crate) fn watch_news(news: &[WatchNews], mode: Option<Mode>, voice: &Voice) 
         NewsLine { text, short: String::new(), cause }
     };
     news.iter().map(line).collect()
+}
+
+/// Says that the house was restored, and what follows for the reader.
+pub(crate) fn restored(restored: Option<Restored>, voice: &Voice) -> Option<NewsLine> {
+    let Restored { at, backup } = restored?;
+    let text = voice.words.fill("restored", &[("m", voice.local(at)), ("t", voice.local(backup))]);
+    Some(NewsLine { text, short: String::new(), cause: None })
 }
 
 fn line(news: &SourceNews, voice: &Voice) -> NewsLine {
@@ -152,6 +159,16 @@ mod tests {
         let counted = watch_news(&all, Some(Mode::Counts), &voice("en"));
         assert!(counted.len() == 1 && !counted[0].text.contains("Border"), "{}", counted[0].text);
         assert_eq!(watch_news(&[], Some(Mode::Counts), &voice("en")), []);
+    }
+
+    #[test]
+    fn a_restore_is_told_with_both_times_in_every_language() {
+        let (at, backup) = ("2026-11-23T02:00:00Z".parse().unwrap(), "2026-11-22T21:30:00Z".parse().unwrap());
+        for language in ["en", "ru", "kk", "zh", "tr", "ug"] {
+            let line = restored(Some(Restored { at, backup }), &voice(language)).unwrap().text;
+            assert!(line.contains("2026-11-23 02:00") && line.contains("2026-11-22 21:30"), "{line}");
+        }
+        assert_eq!(restored(None, &voice("en")), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use model::{Digest, Mode};
 
 use crate::Config;
 use crate::line::one_line;
-use crate::news::{NewsLine, news, watch_news};
+use crate::news::{NewsLine, news, restored, watch_news};
 use crate::story::{StoryView, grouped};
 use crate::words::Words;
 
@@ -87,7 +87,10 @@ impl View {
                 .take(shown)
                 .map(|group| StoryView::new(group, &digest.contents.stories, config, &voice))
                 .collect(),
-            watches: watch_news(&digest.contents.watches, digest.contents.mode, &voice),
+            watches: restored(digest.contents.restored, &voice)
+                .into_iter()
+                .chain(watch_news(&digest.contents.watches, digest.contents.mode, &voice))
+                .collect(),
             news: news(&digest.contents.news, digest.contents.mode, &voice),
             foot,
             labels: Labels::new(words),

@@ -41,6 +41,8 @@ pub struct DigestContents {
     pub news: Vec<SourceNews>,
     /// What is to be told of the subscriber's own watches.
     pub watches: Vec<WatchNews>,
+    /// That the house was restored, for a subscriber who was not told of it yet.
+    pub restored: Option<Restored>,
     /// How the sources did.
     pub readings: Readings,
     /// When the next digest comes at the latest; `None` for instant mails.
@@ -78,6 +80,15 @@ impl fmt::Debug for WatchNews {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WatchNews").field("since", &self.since).finish_non_exhaustive()
     }
+}
+
+/// That the house was made anew from a backup: what was found in between may have been told by the old one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// When.
+    pub at: Timestamp,
+    /// When the backup was made.
+    pub backup: Timestamp,
 }
 
 /// How many sources could be read in the last day.

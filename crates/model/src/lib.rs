@@ -28,7 +28,9 @@ pub use canonical::{CanonicalUrl, UrlError, is_platform, registered_domain};
 pub use capture::{Capture, CaptureLocation};
 pub use clock::Clock;
 pub use conduct::{Conduct, Move};
-pub use digest::{Delivery, DeliveryOutcome, Digest, DigestContents, Readings, SourceNews, WatchNews};
+pub use digest::{
+    Delivery, DeliveryOutcome, Digest, DigestContents, Readings, Restored, SourceNews, WatchNews,
+};
 pub use email::{EmailAddress, EmailError};
 pub use entry::Entry;
 pub use health::{DayCounts, Health, Notice, Trouble};

@@ -1,5 +1,7 @@
 //! The `[store]`, `[seal]` and `[queue]` sections of the configuration.
 
+use std::path::PathBuf;
+
 use jiff::SignedDuration;
 use serde::Deserialize;
 
@@ -11,6 +13,14 @@ use crate::RetryPolicy;
 pub struct StoreConfig {
     /// `sqlite:PATH` or `postgres://…`.
     pub url: String,
+}
+
+impl StoreConfig {
+    /// Returns the file of a SQLite store; none for another store.
+    pub fn file(&self) -> Option<PathBuf> {
+        let path = self.url.strip_prefix("sqlite:")?;
+        Some(PathBuf::from(path.trim_start_matches("//")))
+    }
 }
 
 /// Where the key of the sealed columns comes from.

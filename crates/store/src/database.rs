@@ -49,6 +49,25 @@ pub enum StoreError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A copy of the store cannot be written.
+    #[error("cannot write the copy `{path}` of the store: {source}")]
+    Copy {
+        /// The copy.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A copy of the store came out damaged, so that nothing was changed.
+    #[error("the copy `{path}` of the store is damaged: {what}; check the disk")]
+    Damaged {
+        /// The copy.
+        path: String,
+        /// What the engine found.
+        what: String,
+    },
+    /// What was asked for needs a store in one file.
+    #[error("the store lies on a PostgreSQL server: copy it with pg_dump, and bring it back with pg_restore")]
+    NoFile,
     /// The store was written by a later version.
     #[error(
         "the store is of version {present}, this program knows up to {newest}: install the newer program"
@@ -92,12 +111,14 @@ impl Database {
     /// # Errors
     /// When the address is wrong, the database cannot be opened, or the key is not the one it was sealed with.
     pub async fn open(url: &str, sealer: Option<Sealer>) -> Result<Self, StoreError> {
-        static DRIVERS: OnceLock<()> = OnceLock::new();
-        DRIVERS.get_or_init(install_default_drivers);
+        install_drivers();
         let engine = engine_of(url)?;
-        let url = prepare_address(engine, url)?;
+        let (file, url) = (url.trim_start_matches("sqlite:"), prepare_address(engine, url)?);
         let mut connection = AnyConnection::connect(&url).await?;
         prepare(&mut connection, engine).await?;
+        if engine == Engine::Sqlite {
+            migrate::copy_before(&mut connection, Path::new(file.trim_start_matches("//"))).await?;
+        }
         migrate::run(&mut connection, engine).await?;
         connection.close().await?;
         let (writers, readers) = match engine {
@@ -219,7 +240,13 @@ pub(crate) async fn open_job(
     Ok(())
 }
 
-fn engine_of(url: &str) -> Result<Engine, StoreError> {
+/// Makes both engines known, once.
+pub(crate) fn install_drivers() {
+    static DRIVERS: OnceLock<()> = OnceLock::new();
+    DRIVERS.get_or_init(install_default_drivers);
+}
+
+pub(crate) fn engine_of(url: &str) -> Result<Engine, StoreError> {
     match url.split_once(':') {
         Some(("sqlite", path)) if !path.is_empty() => Ok(Engine::Sqlite),
         Some(("postgres" | "postgresql", _)) => Ok(Engine::Postgres),
@@ -228,7 +255,7 @@ fn engine_of(url: &str) -> Result<Engine, StoreError> {
 }
 
 /// Makes the folder of a SQLite file, and asks for the file to be made when it is missing.
-fn prepare_address(engine: Engine, url: &str) -> Result<String, StoreError> {
+pub(crate) fn prepare_address(engine: Engine, url: &str) -> Result<String, StoreError> {
     let Some(path) = url.strip_prefix("sqlite:").filter(|_| engine == Engine::Sqlite) else {
         return Ok(url.to_owned());
     };

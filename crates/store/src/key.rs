@@ -81,8 +81,8 @@ fn read(path: &Path) -> Result<Zeroizing<String>, KeyError> {
 
 fn read_hex(path: &Path) -> Result<Key, KeyError> {
     let text = read(path)?;
-    let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok();
-    let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
+    let bytes = HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok().map(Zeroizing::new);
+    let key = bytes.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
     key.map(Zeroizing::new).ok_or_else(|| KeyError::Form(path.to_owned()))
 }
 

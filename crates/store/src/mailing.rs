@@ -15,6 +15,7 @@ use crate::database::{close_job, open_job};
 use crate::job::NewJob;
 use crate::matching::facts_of;
 use crate::noticing::take_notices;
+use crate::restoring::{frequency_of, held_of, open_rest, take_restored};
 use crate::rows::sealed::{ContentsRow, ExcerptRow};
 use crate::rows::{millis, time, word};
 use crate::subscribing::zone_of;
@@ -68,7 +69,7 @@ impl Mailing for Database {
         domain: &str,
         now: Timestamp,
     ) -> Result<Option<Digest>, StoreError> {
-        let frequency = frequency_of(job)?;
+        let (frequency, held) = (frequency_of(&job.key)?, held_of(job));
         let mut transaction = self.begin().await?;
         let row = sqlx::query(
             "select id, address_sealed, language, timezone, paused, created from subscribers where id = $1 and paused = 0",
@@ -78,21 +79,25 @@ impl Mailing for Database {
         .await?;
         let Some(row) = row else { return Ok(None) };
         let subscriber = self.subscriber_of(&row)?;
-        if let Some(digest) = self.unsent_digest(&mut transaction, &subscriber, frequency).await? {
+        if let Some(digest) = self.unsent_digest(&mut transaction, &subscriber, (frequency, held)).await? {
             return Ok(Some(digest));
         }
-        let due = open_tellings(&mut transaction, &subscriber, frequency).await?;
+        let due = open_tellings(&mut transaction, &subscriber, (frequency, held)).await?;
         // That a watch finds nothing any more is no nothing.
         let watches = take_watch_news(self, &mut transaction, (subscriber.id, frequency)).await?;
         let is_empty = due.is_empty() && watches.is_empty();
-        if is_empty && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await? {
+        let is_nothing_left = held > 0 && due.is_empty();
+        if is_nothing_left
+            || is_empty && !self.is_wanted_empty(&mut transaction, &subscriber, frequency).await?
+        {
             return Ok(None);
         }
         let mut contents = self.contents(&mut transaction, (&subscriber, frequency), &due, now).await?;
         contents.watches = watches;
         contents.news = take_notices(&mut transaction, &subscriber).await?;
+        contents.restored = take_restored(&mut transaction, &subscriber).await?;
         let digest =
-            self.put_digest(&mut transaction, subscriber, (frequency, domain), (contents, now)).await?;
+            self.put_digest(&mut transaction, subscriber, (frequency, held, domain), (contents, now)).await?;
         for (alert, ..) in &digest.contents.items {
             sqlx::query("update tellings set digest = $1 where subscriber = $2 and alert = $3")
                 .bind(digest.id.0)
@@ -119,7 +124,7 @@ impl Mailing for Database {
     }
 
     async fn finish_delivery(&self, job: &Job, sent: &Sent, now: Timestamp) -> Result<(), StoreError> {
-        let frequency = frequency_of(job)?;
+        let frequency = frequency_of(&job.key)?;
         let mut transaction = self.begin().await?;
         close_job(&mut transaction, job).await?;
         if let (Some(digest), DeliveryOutcome::Accepted(answer)) = (sent.digest, &sent.outcome) {
@@ -135,15 +140,13 @@ impl Mailing for Database {
                 .execute(&mut *transaction)
                 .await?;
         }
-        open_next(&mut transaction, job.subject, frequency, now).await?;
+        if held_of(job) > 0 {
+            open_rest(&mut transaction, job, sent.digest.is_some(), now).await?;
+        } else {
+            open_next(&mut transaction, job.subject, frequency, now).await?;
+        }
         Ok(transaction.commit().await?)
     }
-}
-
-/// The frequency is the part of the key after the subscriber's number.
-fn frequency_of(job: &Job) -> Result<Frequency, StoreError> {
-    let frequency = job.key.split_once('/').map_or("", |(_, frequency)| frequency);
-    word("frequency", frequency.to_owned())
 }
 
 /// Opens the timetable's next job; for instant mails only if something came in while one was being sent.
@@ -155,7 +158,7 @@ async fn open_next(
 ) -> Result<(), StoreError> {
     let row = sqlx::query(
         "select r.timezone as timezone,
-         (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0)
+         (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0 and t.held = 0)
          + (select count(*) from subscriptions v join watches w on w.id = v.watch
             where v.subscriber = r.id and v.frequency = $2 and v.told_unreadable <> w.unreadable_since) as waiting,
          (select count(*) from subscriptions u where u.subscriber = r.id and u.frequency = $2) as wishes
@@ -184,14 +187,16 @@ struct DueTelling {
 async fn open_tellings(
     transaction: &mut Transaction<'static, Any>,
     subscriber: &Subscriber,
-    frequency: Frequency,
+    (frequency, held): (Frequency, i64),
 ) -> Result<Vec<DueTelling>, StoreError> {
     let rows = sqlx::query(
         "select a.id as id, a.story as story, a.excerpt_sealed as excerpt from tellings t
-         join alerts a on a.id = t.alert where t.digest = 0 and t.subscriber = $1 and t.frequency = $2 order by a.id",
+         join alerts a on a.id = t.alert where t.digest = 0 and t.subscriber = $1 and t.frequency = $2 and t.held = $3
+         order by a.id",
     )
     .bind(subscriber.id.0)
     .bind(frequency.to_string())
+    .bind(held)
     .fetch_all(&mut **transaction)
     .await?;
     let due = |row: &AnyRow| -> Result<DueTelling, StoreError> {
@@ -209,14 +214,15 @@ impl Database {
         &self,
         transaction: &mut Transaction<'static, Any>,
         subscriber: &Subscriber,
-        frequency: Frequency,
+        (frequency, held): (Frequency, i64),
     ) -> Result<Option<Digest>, StoreError> {
         let row = sqlx::query(
             "select id, number, message_id, frozen, contents_sealed from digests
-             where subscriber = $1 and frequency = $2 and sent = 0 order by id limit 1",
+             where subscriber = $1 and frequency = $2 and sent = 0 and held = $3 order by id limit 1",
         )
         .bind(subscriber.id.0)
         .bind(frequency.to_string())
+        .bind(held)
         .fetch_optional(&mut **transaction)
         .await?;
         let Some(row) = row else { return Ok(None) };
@@ -279,6 +285,7 @@ impl Database {
             mode: mode_of(transaction, subscriber, frequency).await?,
             news: Vec::new(),
             watches: Vec::new(),
+            restored: None,
             older_matches: older_matches(transaction, subscriber, frequency).await?,
             readings: readings(transaction, now).await?,
             next_mail: frequency.is_sent_empty().then(|| frequency.next_due(now, &zone)),
@@ -289,7 +296,7 @@ impl Database {
         &self,
         transaction: &mut Transaction<'static, Any>,
         subscriber: Subscriber,
-        (frequency, domain): (Frequency, &str),
+        (frequency, held, domain): (Frequency, i64, &str),
         (contents, now): (DigestContents, Timestamp),
     ) -> Result<Digest, StoreError> {
         let row = sqlx::query(
@@ -302,14 +309,15 @@ impl Database {
         // Random, so that the header tells a reader on the way neither the subscriber nor how many there are.
         let message_id = format!("<{:016x}{:016x}@{domain}>", rand::random::<u64>(), rand::random::<u64>());
         let row = sqlx::query(
-            "insert into digests (subscriber, frequency, number, message_id, frozen, contents_sealed)
-             values ($1, $2, $3, $4, $5, $6) returning id",
+            "insert into digests (subscriber, frequency, number, message_id, frozen, held, contents_sealed)
+             values ($1, $2, $3, $4, $5, $6, $7) returning id",
         )
         .bind(subscriber.id.0)
         .bind(frequency.to_string())
         .bind(number)
         .bind(message_id.as_str())
         .bind(millis(now))
+        .bind(held)
         .bind(self.seal("digests.contents", &ContentsRow::from(&contents))?)
         .fetch_one(&mut **transaction)
         .await?;

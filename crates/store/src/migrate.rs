@@ -1,7 +1,10 @@
 //! Brings the tables of a database to this version, forward only.
 
+use std::path::Path;
+
 use sqlx::{AnyConnection, Connection, Row};
 
+use crate::copying::{damages, vacuum_into};
 use crate::database::Engine;
 use crate::{Database, StoreError};
 
@@ -57,6 +60,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0011_stories.sql"),
         include_str!("../migrations/postgres/0011_stories.sql"),
     ),
+    (
+        13,
+        include_str!("../migrations/sqlite/0013_restores.sql"),
+        include_str!("../migrations/postgres/0013_restores.sql"),
+    ),
 ];
 
 impl Database {
@@ -71,6 +79,67 @@ impl Database {
     }
 }
 
+/// Returns the numbers of what is missing, and whether the database holds anything yet. Writes nothing.
+///
+/// # Errors
+/// When the database is newer than this program, or cannot be read.
+pub(crate) async fn pending(
+    connection: &mut AnyConnection,
+    engine: Engine,
+) -> Result<(Vec<i64>, bool), StoreError> {
+    let table = match engine {
+        Engine::Sqlite => "select count(*) as found from sqlite_master where name = 'migrations'",
+        Engine::Postgres => {
+            "select count(*) as found from pg_tables where schemaname = current_schema() and tablename = 'migrations'"
+        }
+    };
+    let row = sqlx::query(table).fetch_one(&mut *connection).await?;
+    let is_new = row.try_get::<i64, _>("found")? == 0;
+    // Numbers are given out before they are released: a lower one may come after a higher one.
+    let done: Vec<i64> = if is_new {
+        Vec::new()
+    } else {
+        let rows = sqlx::query("select number from migrations").fetch_all(&mut *connection).await?;
+        rows.iter().map(|row| row.try_get("number")).collect::<Result<_, _>>()?
+    };
+    let newest = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
+    if let Some(present) = done.iter().copied().max().filter(|present| *present > newest) {
+        return Err(StoreError::Newer { present, newest });
+    }
+    let missing = MIGRATIONS.iter().map(|(number, ..)| *number).filter(|number| !done.contains(number));
+    Ok((missing.collect(), !done.is_empty()))
+}
+
+/// Copies a store that is about to be migrated, beside it: should the new version not please, the copy is the way back.
+///
+/// # Errors
+/// When the copy cannot be made or is damaged: then nothing is migrated.
+pub(crate) async fn copy_before(connection: &mut AnyConnection, file: &Path) -> Result<(), StoreError> {
+    let (missing, holds) = pending(connection, Engine::Sqlite).await?;
+    let Some(first) = missing.first().filter(|_| holds) else { return Ok(()) };
+    let copy = file.with_file_name(format!("before-{first:04}.db"));
+    if copy.exists() {
+        // It was made by a start that was cut short, from the store as it still is.
+        remove(&copy)?;
+    }
+    if let Err(error) = vacuum_into(&mut *connection, &copy).await {
+        remove(&copy)?;
+        return Err(error);
+    }
+    let mut copied = AnyConnection::connect(&format!("sqlite:{}?mode=ro", copy.display())).await?;
+    let damaged = damages(&mut copied).await?;
+    copied.close().await?;
+    if let Some(what) = damaged.into_iter().next() {
+        return Err(StoreError::Damaged { path: copy.display().to_string(), what });
+    }
+    tracing::warn!(copy = %copy.display(), ?missing, "the store is brought to this version; before that it was copied");
+    Ok(())
+}
+
+fn remove(copy: &Path) -> Result<(), StoreError> {
+    std::fs::remove_file(copy).map_err(|source| StoreError::Copy { path: copy.display().to_string(), source })
+}
+
 /// Runs what is missing, each migration in a transaction of its own.
 ///
 /// # Errors
@@ -79,18 +148,8 @@ pub(crate) async fn run(connection: &mut AnyConnection, engine: Engine) -> Resul
     sqlx::raw_sql("create table if not exists migrations (number bigint primary key)")
         .execute(&mut *connection)
         .await?;
-    let row = sqlx::query("select coalesce(max(number), 0) as number from migrations")
-        .fetch_one(&mut *connection)
-        .await?;
-    let present: i64 = row.try_get("number")?;
-    let newest = MIGRATIONS.last().map_or(0, |(number, ..)| *number);
-    if present > newest {
-        return Err(StoreError::Newer { present, newest });
-    }
-    // Numbers are given out before they are released: a lower one may come after a higher one.
-    let rows = sqlx::query("select number from migrations").fetch_all(&mut *connection).await?;
-    let done: Vec<i64> = rows.iter().map(|row| row.try_get("number")).collect::<Result<_, _>>()?;
-    for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| !done.contains(number)) {
+    let (missing, _) = pending(connection, engine).await?;
+    for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| missing.contains(number)) {
         let mut transaction = connection.begin().await?;
         let sql = match engine {
             Engine::Sqlite => *sqlite,

@@ -2,7 +2,7 @@
 
 use crate::{
     Administering, Database, Explaining, Extracting, Fetching, Indexing, Looking, Mailing, Matching, Queue,
-    Reading, Reconciling, Remembering, Scheduling, Sourcing, Subscribing, Watching,
+    Reading, Reconciling, Remembering, Restoring, Scheduling, Sourcing, Subscribing, Watching,
 };
 
 /// Everything a store can do: the sum of the narrow traits.
@@ -22,6 +22,7 @@ pub trait Store:
     + Reading
     + Explaining
     + Reconciling
+    + Restoring
     + Administering
 {
 }

@@ -54,6 +54,7 @@ pub(crate) fn digest(language: &str, items: Vec<(AlertId, StoryId, Excerpt)>) ->
             mode: Some(Mode::Full),
             news: Vec::new(),
             watches: Vec::new(),
+            restored: None,
             older_matches: 12,
             readings: readings(),
             next_mail: Some(now() + SignedDuration::from_hours(24)),

@@ -1,7 +1,8 @@
 //! What lies sealed in the columns of alerts and digests, as JSON.
 
 use model::{
-    AlertId, DigestContents, Excerpt, Named, Notice, Readings, SourceNews, StoryFacts, StoryId, WatchNews,
+    AlertId, DigestContents, Excerpt, Named, Notice, Readings, Restored, SourceNews, StoryFacts, StoryId,
+    WatchNews,
 };
 use serde::{Deserialize, Serialize};
 use text::Lang;
@@ -78,6 +79,9 @@ pub(crate) struct ContentsRow {
     stories: Vec<StoryRow>,
     #[serde(default)]
     held: Vec<(String, u32)>,
+    /// When the house was restored, and from a backup of which time.
+    #[serde(default)]
+    restored: Option<(i64, i64)>,
 }
 
 /// What a digest tells of one watch.
@@ -173,6 +177,7 @@ impl From<&DigestContents> for ContentsRow {
             news: contents.news.iter().map(NewsRow::from).collect(),
             watches: contents.watches.iter().map(WatchNewsRow::from).collect(),
             held: contents.held.clone(),
+            restored: contents.restored.map(|one| (millis(one.at), millis(one.backup))),
             stories: contents.stories.iter().map(|(story, facts)| StoryRow::new(*story, facts)).collect(),
         }
     }
@@ -192,6 +197,7 @@ impl ContentsRow {
             news: self.news.into_iter().filter_map(NewsRow::into_news).collect(),
             watches: self.watches.into_iter().map(WatchNewsRow::into_news).collect(),
             held: self.held,
+            restored: self.restored.map(|(at, backup)| Restored { at: time(at), backup: time(backup) }),
             stories: self.stories.into_iter().map(StoryRow::into_facts).collect(),
         }
     }

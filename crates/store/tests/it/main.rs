@@ -8,6 +8,7 @@
 )]
 
 mod addresses;
+mod copying;
 mod engines;
 mod given;
 mod looks;
@@ -15,6 +16,7 @@ mod mails;
 mod notices;
 mod queue;
 mod remembering;
+mod restoring;
 mod scheduling;
 mod sealing;
 mod stages;
@@ -62,6 +64,9 @@ contract!(
     notices::a_sources_lists_are_found_beside_its_feed,
     remembering::a_robots_txt_is_kept_until_the_next_one,
     remembering::what_a_poll_taught_of_a_server_is_there_at_the_next,
+    restoring::what_was_due_waits_for_a_person_and_is_told_on_request,
+    restoring::a_frozen_digest_keeps_its_message_id_and_the_rest_follows_it,
+    restoring::a_digest_of_the_timetable_comes_at_its_next_time,
     scheduling::what_a_schedule_learned_is_kept_with_the_poll,
     scheduling::minutes_and_entries_are_told_apart,
     sealing::watches_and_addresses_can_be_found_and_used_once,
