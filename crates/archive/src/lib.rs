@@ -25,6 +25,7 @@ pub use folder::space::{NoRoom, free_bytes};
 pub use index::cdxj::IndexError;
 pub use index::line::IndexLine;
 pub use manifest::chain::ChainError;
+pub use manifest::inventory::{Inventory, Listed, inventory, located, manifest_name};
 pub use manifest::key::{KeyError, PublicKey};
 pub use manifest::verify::{Problem, Verified, verify, verify_newest};
 pub use warc::read::{ReadError, Stored};

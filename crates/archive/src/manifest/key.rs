@@ -103,7 +103,8 @@ fn read(path: &Path) -> Result<Option<SigningKey>, KeyError> {
 }
 
 fn bytes(text: &str) -> Option<[u8; 32]> {
-    HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()?.try_into().ok()
+    let decoded = Zeroizing::new(HEXLOWER_PERMISSIVE.decode(text.trim().as_bytes()).ok()?);
+    decoded.as_slice().try_into().ok()
 }
 
 fn unusable(path: &Path, source: io::Error) -> KeyError {

@@ -2,5 +2,6 @@
 
 pub(crate) mod chain;
 pub(crate) mod entry;
+pub(crate) mod inventory;
 pub(crate) mod key;
 pub(crate) mod verify;

@@ -4,6 +4,7 @@
 mod crash;
 mod finding;
 mod full;
+mod inventory;
 mod keeping;
 mod looking_again;
 mod sealing;
