@@ -2,23 +2,27 @@
 
 mod analyze;
 mod archive;
+mod backup;
 mod batch;
 mod config;
 mod demo;
 mod doctor;
 mod explain;
 mod extract;
-mod index;
+pub(crate) mod index;
 mod init;
 mod jobs;
 mod ledger;
 mod lexicon;
 mod reference;
+mod restore;
 mod run;
 mod search;
 mod source;
 mod subscriber;
 mod watch;
+
+pub(crate) use init::write_new;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -102,6 +106,10 @@ enum Command {
     /// The kept pages: prove them, find them, make their index anew.
     #[command(subcommand)]
     Archive(archive::Action),
+    /// Write one encrypted file that holds all that cannot be made anew: store, archive, keys, settings.
+    Backup(backup::Arguments),
+    /// Make a house out of backups: qarauyl restore --identity FILE BACKUP... DIR
+    Restore(restore::Arguments),
     /// The settings.
     #[command(subcommand)]
     Config(config::Action),
@@ -127,6 +135,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             let place = (cli.home.as_path(), cli.config.as_ref());
             return Box::pin(doctor::run(place, cli.verbose, arguments, out)).await;
         }
+        Command::Backup(arguments) => {
+            return backup::run((&cli.home, cli.config.as_ref()), arguments, out).await;
+        }
+        Command::Restore(arguments) => return restore::run(arguments, out).await,
         // A simulation needs no house.
         Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),
         Command::Man(arguments) => return reference::manual(arguments, out),

@@ -3,6 +3,7 @@
 //! This is the only program of the workspace. It parses the command line, reads the settings and wires the rooms
 //! together; everything that decides lies in the other crates.
 
+mod backup;
 mod commands;
 mod embedded;
 mod house;

@@ -103,6 +103,17 @@ impl Reconciler {
         })
     }
 
+    /// Returns the versions since then that can be compared, and which of them a search finds for which watch.
+    pub(crate) async fn answers(
+        &self,
+        since: Timestamp,
+    ) -> anyhow::Result<(BTreeSet<VersionId>, HashSet<(WatchId, VersionId)>)> {
+        let watches: Vec<Planned> = planned(self.store.revised_watches().await?, &self.lexicon);
+        let versions = self.store.versions_since(since).await?;
+        let found = self.found(&watches, &versions, since).await?;
+        Ok((versions.iter().map(|version| version.version).collect(), found))
+    }
+
     /// What the archive has for each watch among these versions: by a search from their first day on, and by reading
     /// those that say they are older.
     async fn found(

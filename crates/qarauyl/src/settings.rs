@@ -10,10 +10,12 @@ use sha2::{Digest, Sha256};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-use crate::{embedded, logging, reconcile};
+use crate::{backup, embedded, logging, reconcile};
 
 /// The operator's file, in the folder that is home.
 pub(crate) const FILE: &str = "qarauyl.toml";
+/// How the variables begin that stand above it.
+const VARIABLE: &str = "QARAUYL__";
 
 /// Every setting.
 #[derive(Debug, Clone, Deserialize)]
@@ -33,10 +35,17 @@ pub(crate) struct Settings {
     pub(crate) reconcile: reconcile::Config,
     pub(crate) mailer: mailer::Config,
     pub(crate) web: web::Config,
+    pub(crate) backup: backup::config::Config,
     pub(crate) log: logging::Config,
     /// SHA-256 of all settings in force, in small hexadecimal letters. It stands in the files of the archive.
     #[serde(skip)]
     pub(crate) sha256: String,
+    /// The operator's file, which need not exist.
+    #[serde(skip)]
+    pub(crate) file: PathBuf,
+    /// The names of the variables that stand above it.
+    #[serde(skip)]
+    pub(crate) variables: Vec<String>,
 }
 
 /// The `[team]` section.
@@ -103,8 +112,15 @@ impl Settings {
             overrides.extend(of_file(file, &text, &defaults)?);
         }
         overrides.extend(of_variables(variables, &defaults)?);
-        let settings = merged(defaults, &overrides)?;
+        let mut settings = merged(defaults, &overrides)?;
         settings.check()?;
+        file.clone_into(&mut settings.file);
+        settings.variables = variables
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| name.starts_with(VARIABLE))
+            .cloned()
+            .collect();
         Ok(settings)
     }
 
@@ -115,6 +131,7 @@ impl Settings {
         fetcher::Schedule::parse(&self.sources.schedule, &self.team.timezone)
             .context("[sources] schedule, or [team] timezone")?;
         self.mailer.validate().context("[mailer] cannot be used")?;
+        self.backup.validate()?;
         if self.workers.fetch == 0 || self.workers.extract == 0 {
             bail!("[workers] fetch and extract must be at least 1");
         }
@@ -188,7 +205,7 @@ fn plain(value: &Spanned<DeValue<'_>>) -> Value {
 fn of_variables(variables: &[(String, String)], defaults: &Table) -> anyhow::Result<Vec<Override>> {
     let mut found = Vec::new();
     for (name, text) in variables {
-        let Some(rest) = name.strip_prefix("QARAUYL__") else { continue };
+        let Some(rest) = name.strip_prefix(VARIABLE) else { continue };
         let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
         let known =
             path.iter().try_fold(Value::Table(defaults.clone()), |value, part| value.get(part).cloned());

@@ -27,9 +27,18 @@ struct Rebuilt {
 
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     let Action::Rebuild = action;
-    let lexicon = house.lexicon().await?;
     let total = house.store.counts().await?.articles;
     let bar = if out.json || !is_watched() { ProgressBar::hidden() } else { ProgressBar::new(total) };
+    let articles = rebuild(house, |count| bar.inc(count)).await?;
+    bar.finish_and_clear();
+    let rebuilt = Rebuilt { articles };
+    out.show(&rebuilt, || format!("The index holds {articles} articles."))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Builds the index anew, and returns how many articles it holds. Calls `each` with the number of every few.
+pub(crate) async fn rebuild(house: &House, each: impl Fn(u64)) -> anyhow::Result<u64> {
+    let lexicon = house.lexicon().await?;
     let rebuild = indexer::Rebuild::begin(&house.settings.indexer, lexicon)?;
     let (mut after, mut articles) = (ArticleId(0), 0);
     loop {
@@ -39,13 +48,10 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         let count = u64::try_from(batch.len())?;
         articles += count;
         warn_of(&rebuild.add(&batch)?);
-        bar.inc(count);
+        each(count);
     }
     warn_of(&rebuild.switch()?);
-    bar.finish_and_clear();
-    let rebuilt = Rebuilt { articles };
-    out.show(&rebuilt, || format!("The index holds {articles} articles."))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(articles)
 }
 
 fn warn_of(refused: &[indexer::Refused]) {

@@ -9,6 +9,7 @@
 )]
 
 mod agreement;
+mod backup;
 mod command_line;
 mod demo;
 mod doctor;
