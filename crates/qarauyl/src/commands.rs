@@ -17,6 +17,7 @@ mod lexicon;
 mod reference;
 mod restore;
 mod run;
+mod seal;
 mod search;
 mod source;
 mod subscriber;
@@ -110,6 +111,10 @@ enum Command {
     Backup(backup::Arguments),
     /// Make a house out of backups: qarauyl restore --identity FILE BACKUP... DIR
     Restore(restore::Arguments),
+    /// Stop the house, and put its keys, mail password and outbox into one encrypted file.
+    Seal,
+    /// Put back what `qarauyl seal` has put away.
+    Unseal(seal::Unseal),
     /// The settings.
     #[command(subcommand)]
     Config(config::Action),
@@ -139,6 +144,10 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return backup::run((&cli.home, cli.config.as_ref()), arguments, out).await;
         }
         Command::Restore(arguments) => return restore::run(arguments, out).await,
+        Command::Seal => return seal::seal((&cli.home, cli.config.as_ref()), out),
+        Command::Unseal(arguments) => {
+            return seal::unseal((&cli.home, cli.config.as_ref()), arguments, out);
+        }
         // A simulation needs no house.
         Command::Source(source::Action::Simulate(arguments)) => return source::simulate::run(arguments, out),
         Command::Man(arguments) => return reference::manual(arguments, out),

@@ -11,7 +11,7 @@ use query::Lexicon;
 use store::{ConfiguredSource, Database, KeyOrigin, Sealer, load_key};
 
 use crate::settings::{Settings, file_in};
-use crate::{lexicon, sources};
+use crate::{lexicon, sealed, sources};
 
 /// Settings, store and clock: what every command needs.
 pub(crate) struct House {
@@ -24,6 +24,7 @@ pub(crate) struct House {
 impl House {
     /// Reads the settings, and opens the store with the key that they name.
     pub(crate) async fn open(settings: Settings) -> anyhow::Result<Self> {
+        sealed::refuse(&sealed::folder(&settings.store))?;
         let (key, origin) = load_key(&settings.seal)?;
         let sealer = key.as_deref().map(Sealer::new);
         let store =

@@ -12,6 +12,8 @@ mod logging;
 mod output;
 mod pipeline;
 mod reconcile;
+mod running;
+mod sealed;
 mod service_manager;
 mod settings;
 mod sources;

@@ -14,6 +14,8 @@ use tokio_util::task::TaskTracker;
 use crate::house::House;
 use crate::output::{Output, is_watched};
 use crate::pipeline::{Only, Pipeline, until_idle};
+use crate::running::Running;
+use crate::sealed;
 use crate::service_manager;
 
 #[derive(Debug, Args)]
@@ -28,6 +30,9 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
     let only = Only::parse(&arguments.only)?;
+    let folder = sealed::folder(&house.settings.store);
+    let _running = Running::begin(&folder)?;
+    sealed::refuse(&folder)?;
     let pipeline = Pipeline::new(house, &only).await?;
     let shutdown = CancellationToken::new();
     stop_on_signal(&shutdown);

@@ -17,6 +17,7 @@ mod house;
 mod mail_server;
 mod name_server;
 mod privacy;
+mod sealing;
 mod setting_up;
 mod sources;
 mod terminal;
