@@ -21,6 +21,7 @@ mod seal;
 mod search;
 mod source;
 mod subscriber;
+mod upgrade;
 mod watch;
 
 pub(crate) use init::write_new;
@@ -115,6 +116,8 @@ enum Command {
     Seal,
     /// Put back what `qarauyl seal` has put away.
     Unseal(seal::Unseal),
+    /// Bring the store to this version, after a copy of it.
+    Upgrade(upgrade::Arguments),
     /// The settings.
     #[command(subcommand)]
     Config(config::Action),
@@ -162,6 +165,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Analyze(arguments) => return analyze::run(&settings, &arguments, out),
         Command::Detect(arguments) => return analyze::detect(&arguments, out),
         Command::Archive(action) => return archive::run(&settings, &action, out),
+        Command::Upgrade(arguments) => return upgrade::run(settings, &arguments, out).await,
         Command::Match(arguments) => return batch::run(&settings, &arguments, out),
         _ => {}
     }

@@ -72,6 +72,15 @@ pub(crate) fn stop(folder: &Path) -> anyhow::Result<Stopped> {
     Ok(Stopped { _lock: lock, processes: asked.len() })
 }
 
+/// Makes sure that nobody runs the house, and lets nobody begin.
+pub(crate) fn nobody(folder: &Path) -> anyhow::Result<Stopped> {
+    let (lock, _) = open(folder)?;
+    if lock.try_lock().is_err() {
+        bail!("the house runs: stop it first");
+    }
+    Ok(Stopped { _lock: lock, processes: 0 })
+}
+
 fn open(folder: &Path) -> anyhow::Result<(File, PathBuf)> {
     let path = folder.join(LOCK);
     let opened = fs::create_dir_all(folder)
@@ -105,7 +114,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (first, second) =
             (Running::begin(folder.path()).unwrap(), Running::begin(folder.path()).unwrap());
+        assert!(nobody(folder.path()).unwrap_err().to_string().contains("stop it first"));
         drop((first, second));
+        drop(nobody(folder.path()).unwrap());
         let stopped = stop(folder.path()).unwrap();
         assert_eq!(stopped.processes, 0);
         assert!(Running::begin(folder.path()).unwrap_err().to_string().contains("being sealed"));

@@ -21,4 +21,5 @@ mod sealing;
 mod setting_up;
 mod sources;
 mod terminal;
+mod upgrade;
 mod watching;
