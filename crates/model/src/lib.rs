@@ -43,6 +43,6 @@ pub use proxy::{ProxyError, ProxyKind, ProxyUrl};
 pub use source::{
     Endpoint, EndpointKind, EndpointState, FirstLook, Source, SourceKind, UnknownWord, Validators,
 };
-pub use story::StoryFacts;
+pub use story::{Mark, StoryFacts};
 pub use subscriber::{Frequency, FrequencyError, Mode, Subscriber, Subscription};
 pub use watch::{Watch, WatchState};

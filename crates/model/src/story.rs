@@ -1,6 +1,11 @@
 //! Stories: one report in many outlets.
 
+use std::fmt;
+use std::str::FromStr;
+
 use jiff::Timestamp;
+
+use crate::source::{UnknownWord, words};
 
 /// What is known of a story as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,3 +19,13 @@ pub struct StoryFacts {
     /// How many articles tell it.
     pub articles: u32,
 }
+
+words!(
+    /// What the team makes of a story.
+    Mark, "mark of a story", {
+        /// It matters.
+        Relevant = "relevant",
+        /// It was found and does not matter.
+        Noise = "noise",
+    }
+);

@@ -18,7 +18,7 @@ pub struct Subscriber {
     pub id: SubscriberId,
     /// Where digests go.
     pub address: EmailAddress,
-    /// The language of what surrounds the articles: `en`, `ru`, `kk`.
+    /// The language of what surrounds the articles: `en`, `ru`, `kk`, `zh`, `tr`, `ug`.
     pub language: String,
     /// The IANA time zone in which "08:00" is meant.
     pub timezone: String,

@@ -1,4 +1,7 @@
 //! The command line.
+//!
+//! The help of a command begins with its examples: `before_help`, a text that starts with `Examples:` and has one command
+//! a line, what it does behind two spaces and a `#`. A test reads each of these commands as the program would.
 
 mod analyze;
 mod archive;
@@ -76,15 +79,15 @@ enum Command {
     Run(run::Arguments),
     /// Search the archive: qarauyl search 'khorgos AND detain*'
     Search(search::Arguments),
-    /// Standing queries: add, list, test, remove.
-    #[command(subcommand)]
+    /// Standing queries: add, list, test, edit, pause, resume, remove; and what was done to them.
+    #[command(subcommand, before_help = watch::EXAMPLES)]
     Watch(watch::Action),
     /// Match queries with documents, both from files: one line for each pair that matches.
     Match(batch::Arguments),
     /// Why a watch matched an article, or did not, and what was told: qarauyl explain Khorgos 17
     Explain(explain::Arguments),
-    /// Who is mailed: add, list, pause, remove.
-    #[command(subcommand)]
+    /// Who is mailed: add, list, pause, resume, export, remove.
+    #[command(subcommand, before_help = subscriber::EXAMPLES)]
     Subscriber(subscriber::Action),
     /// Sources: list, check.
     #[command(subcommand)]
@@ -196,7 +199,40 @@ fn louder(settings: &mut Settings, verbose: u8) {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
+    use clap::{CommandFactory, Parser};
+
+    use super::Cli;
+
+    /// Splits a command as a shell does that knows single quotes alone.
+    fn words(line: &str) -> Vec<String> {
+        let (mut words, mut quoted) = (vec![String::new()], false);
+        for c in line.chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().unwrap().push(c),
+            }
+        }
+        words
+    }
+
+    fn examples(command: &clap::Command) -> Vec<String> {
+        let help = command.get_before_help().map(ToString::to_string).unwrap_or_default();
+        assert!(help.is_empty() || help.starts_with("Examples:\n"), "{}", command.get_name());
+        let lines = help.lines().skip(1).map(|line| line.split("  #").next().unwrap().trim().to_owned());
+        lines.chain(command.get_subcommands().flat_map(examples)).collect()
+    }
+
+    #[test]
+    fn every_example_is_a_command() {
+        let examples = examples(&Cli::command());
+        assert!(!examples.is_empty());
+        for example in examples {
+            if let Err(error) = Cli::try_parse_from(words(&example)) {
+                panic!("{example}: {error}");
+            }
+        }
+    }
 
     #[test]
     fn the_command_line_is_consistent() {

@@ -27,8 +27,10 @@ impl House {
         sealed::refuse(&sealed::folder(&settings.store))?;
         let (key, origin) = load_key(&settings.seal)?;
         let sealer = key.as_deref().map(Sealer::new);
+        let variables: Vec<(String, String)> = std::env::vars().collect();
         let store =
             Database::open(&settings.store.url, sealer).await.context("the store cannot be opened")?;
+        let store = store.used_by(person(&variables));
         Ok(Self { settings, store: Arc::new(store), key: origin, clock: Clock::system() })
     }
 
@@ -55,6 +57,13 @@ impl House {
     }
 }
 
+/// Who uses the command line, as the system's accounts name them: what is done by hand is noted in their name.
+fn person(variables: &[(String, String)]) -> &str {
+    let named = |wanted| variables.iter().find(|(name, value)| name == wanted && !value.is_empty());
+    let found = ["SUDO_USER", "USER", "LOGNAME"].into_iter().find_map(named);
+    found.map_or("somebody", |(_, value)| value)
+}
+
 /// Reads the settings of the folder that is home, and makes it the current folder, so that every relative path of the
 /// configuration begins there.
 pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<Settings> {
@@ -77,4 +86,19 @@ pub(crate) fn settings_with(
         .with_context(|| format!("cannot enter the folder `{}`", home.display()))?;
     let variables: Vec<(String, String)> = std::env::vars().filter(|(name, _)| takes(name)).collect();
     Settings::load(&file_in(Path::new(""), Some(&file)), named.is_some(), &variables)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::person;
+
+    #[test]
+    fn whoever_became_another_account_is_named_as_themselves() {
+        let variables = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        };
+        assert_eq!(person(&variables(&[("USER", "root"), ("SUDO_USER", "aigul")])), "aigul");
+        assert_eq!(person(&variables(&[("SUDO_USER", ""), ("LOGNAME", "dana")])), "dana");
+        assert_eq!(person(&[]), "somebody");
+    }
 }

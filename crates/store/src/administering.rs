@@ -29,6 +29,14 @@ pub trait Administering: Send + Sync {
     /// Adds or replaces an entry of the team's own.
     async fn put_lexicon_entry(&self, entry: &LexiconEntry, now: Timestamp) -> Result<(), StoreError>;
 
+    /// Adds or replaces entries, and adds a watch of this name and query that speaks of them: all of it or nothing.
+    async fn put_lexicon_entries(
+        &self,
+        entries: &[LexiconEntry],
+        watch: Option<(&str, &str)>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// Lists the team's own entries, oldest first.
     async fn lexicon_entries(&self) -> Result<Vec<LexiconEntry>, StoreError>;
 
@@ -39,17 +47,31 @@ pub trait Administering: Send + Sync {
 #[async_trait]
 impl Administering for Database {
     async fn put_lexicon_entry(&self, entry: &LexiconEntry, now: Timestamp) -> Result<(), StoreError> {
+        self.put_lexicon_entries(std::slice::from_ref(entry), None, now).await
+    }
+
+    async fn put_lexicon_entries(
+        &self,
+        entries: &[LexiconEntry],
+        watch: Option<(&str, &str)>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
-        sqlx::query(
-            "insert into lexicon_entries (name_hash, entry_sealed, created) values ($1, $2, $3)
-             on conflict (name_hash) do update set entry_sealed = excluded.entry_sealed",
-        )
-        .bind(self.sealer()?.hash("lexicon.id", &entry.id))
-        .bind(self.seal("lexicon.entry", &(entry.id.clone(), entry.toml.clone()))?)
-        .bind(millis(now))
-        .execute(&mut *transaction)
-        .await?;
-        move_revision(&mut transaction).await?;
+        for entry in entries {
+            sqlx::query(
+                "insert into lexicon_entries (name_hash, entry_sealed, created) values ($1, $2, $3)
+                 on conflict (name_hash) do update set entry_sealed = excluded.entry_sealed",
+            )
+            .bind(self.sealer()?.hash("lexicon.id", &entry.id))
+            .bind(self.seal("lexicon.entry", &(entry.id.clone(), entry.toml.clone()))?)
+            .bind(millis(now))
+            .execute(&mut *transaction)
+            .await?;
+        }
+        match watch {
+            Some(watch) => drop(self.put_watch(&mut transaction, watch, now).await?),
+            None => drop(move_revision(&mut transaction).await?),
+        }
         Ok(transaction.commit().await?)
     }
 

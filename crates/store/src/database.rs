@@ -30,6 +30,8 @@ pub struct Database {
     sealer: Option<Sealer>,
     /// Names this process in the leases it takes.
     pub(crate) holder: String,
+    /// In whose name changes by hand are noted; empty for the house itself.
+    pub(crate) person: String,
 }
 
 /// Why the store could not do what was asked.
@@ -138,9 +140,16 @@ impl Database {
             read: pool(readers).await?,
             sealer,
             holder: holder(),
+            person: String::new(),
         };
         database.check_key().await?;
         Ok(database)
+    }
+
+    /// Notes changes by hand in the name of a person, from here on.
+    #[must_use]
+    pub fn used_by(self, person: &str) -> Self {
+        Self { person: person.to_owned(), ..self }
     }
 
     /// Returns whether the sealed columns cannot be read because there is no key.

@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 use crate::context::{STATE_COLUMNS, VersionInContext, context_of};
-use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, time, unlist};
+use crate::rows::{ARTICLE_COLUMNS, SOURCE_COLUMNS, VERSION_COLUMNS, millis, time, unlist};
 use crate::{Database, StoreError};
 
 /// A row of the ledger: that a watch matched a version.
@@ -57,6 +57,15 @@ pub trait Explaining: Send + Sync {
 
     /// Returns all versions of all articles of a story, oldest first.
     async fn story_versions(&self, story: StoryId) -> Result<Vec<VersionInContext>, StoreError>;
+
+    /// Returns versions that a later one of their article has replaced, in which the index finds nothing any more, of
+    /// articles first seen since then; after a number and so many of them, by number.
+    async fn superseded_versions(
+        &self,
+        after: VersionId,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<Vec<VersionInContext>, StoreError>;
 }
 
 #[async_trait]
@@ -130,6 +139,27 @@ impl Explaining for Database {
              join articles a on a.id = v.article join sources s on s.id = a.source where a.story = $1 order by v.id"
         );
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(story.0).fetch_all(self.readers()).await?;
+        rows.iter().map(context_of).collect()
+    }
+
+    async fn superseded_versions(
+        &self,
+        after: VersionId,
+        since: Timestamp,
+        most: u32,
+    ) -> Result<Vec<VersionInContext>, StoreError> {
+        let sql = format!(
+            "select {VERSION_COLUMNS}, {ARTICLE_COLUMNS}, {SOURCE_COLUMNS}, {STATE_COLUMNS} from versions v
+             join articles a on a.id = v.article join sources s on s.id = a.source
+             where v.id > $1 and v.id <> a.latest_version and a.story is not null and a.first_seen >= $2
+             order by v.id limit $3"
+        );
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(after.0)
+            .bind(millis(since))
+            .bind(i64::from(most))
+            .fetch_all(self.readers())
+            .await?;
         rows.iter().map(context_of).collect()
     }
 }

@@ -149,7 +149,8 @@ impl Mailing for Database {
     }
 }
 
-/// Opens the timetable's next job; for instant mails only if something came in while one was being sent.
+/// Opens the timetable's next job; for instant mails only if something came in while one was being sent, and not while
+/// they are held back: whoever lets them go opens one.
 async fn open_next(
     transaction: &mut Transaction<'static, Any>,
     subscriber: i64,
@@ -158,9 +159,10 @@ async fn open_next(
 ) -> Result<(), StoreError> {
     let row = sqlx::query(
         "select r.timezone as timezone,
+         case when r.paused = 1 then 0 else
          (select count(*) from tellings t where t.subscriber = r.id and t.frequency = $2 and t.digest = 0 and t.held = 0)
          + (select count(*) from subscriptions v join watches w on w.id = v.watch
-            where v.subscriber = r.id and v.frequency = $2 and v.told_unreadable <> w.unreadable_since) as waiting,
+            where v.subscriber = r.id and v.frequency = $2 and v.told_unreadable <> w.unreadable_since) end as waiting,
          (select count(*) from subscriptions u where u.subscriber = r.id and u.frequency = $2) as wishes
          from subscribers r where r.id = $1",
     )

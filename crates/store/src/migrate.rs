@@ -61,6 +61,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/postgres/0011_stories.sql"),
     ),
     (
+        12,
+        include_str!("../migrations/sqlite/0012_hands.sql"),
+        include_str!("../migrations/postgres/0012_hands.sql"),
+    ),
+    (
         13,
         include_str!("../migrations/sqlite/0013_restores.sql"),
         include_str!("../migrations/postgres/0013_restores.sql"),

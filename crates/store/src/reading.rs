@@ -106,6 +106,8 @@ pub struct HouseCounts {
     pub alerts: u64,
     /// Mails that a server or the outbox took.
     pub mails: u64,
+    /// When the first article was seen.
+    pub first_seen: Option<Timestamp>,
 }
 
 /// What pages and commands need.
@@ -222,7 +224,8 @@ impl Reading for Database {
              (select count(*) from versions) as versions, (select count(*) from stories) as stories,
              (select count(*) from articles a join versions v on v.id = a.latest_version where v.origin = 'feed') as from_feed,
              (select count(*) from matches) as matches, (select count(*) from alerts) as alerts,
-             (select count(*) from digests where sent > 0) as mails",
+             (select count(*) from digests where sent > 0) as mails,
+             (select coalesce(min(first_seen), 0) from articles) as first_seen",
         )
         .fetch_one(self.readers())
         .await?;
@@ -236,6 +239,7 @@ impl Reading for Database {
             matches: count("matches")?,
             alerts: count("alerts")?,
             mails: count("mails")?,
+            first_seen: maybe_time(row.try_get("first_seen")?),
         })
     }
 }

@@ -48,8 +48,16 @@ pub trait Subscribing: Send + Sync {
     /// Lists the subscriptions of a subscriber.
     async fn subscriptions(&self, subscriber: SubscriberId) -> Result<Vec<Subscription>, StoreError>;
 
+    /// Gives a subscriber another language or time zone; what is due next is due by the new one.
+    async fn change_subscriber(&self, changed: &Subscriber, now: Timestamp) -> Result<(), StoreError>;
+
     /// Holds a subscriber's mails back, or lets them go again.
-    async fn pause_subscriber(&self, subscriber: SubscriberId, paused: bool) -> Result<(), StoreError>;
+    async fn pause_subscriber(
+        &self,
+        subscriber: SubscriberId,
+        paused: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Removes a subscriber with subscriptions, digests and deliveries.
     async fn remove_subscriber(&self, subscriber: SubscriberId) -> Result<(), StoreError>;
@@ -132,13 +140,50 @@ impl Subscribing for Database {
         rows.iter().map(|row| subscription_of(row, subscriber)).collect()
     }
 
-    async fn pause_subscriber(&self, subscriber: SubscriberId, paused: bool) -> Result<(), StoreError> {
+    async fn change_subscriber(&self, changed: &Subscriber, now: Timestamp) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query("update subscribers set language = $1, timezone = $2 where id = $3")
+            .bind(changed.language.as_str())
+            .bind(changed.timezone.as_str())
+            .bind(changed.id.0)
+            .execute(&mut *transaction)
+            .await?;
+        let rows = sqlx::query("select distinct frequency from subscriptions where subscriber = $1")
+            .bind(changed.id.0)
+            .fetch_all(&mut *transaction)
+            .await?;
+        let zone = zone_of(&changed.timezone);
+        for row in rows {
+            let frequency: Frequency = word("frequency", row.try_get("frequency")?)?;
+            let due = deliver_job(changed.id.0, frequency, frequency.next_due(now, &zone));
+            // What failed and waits for its next try, and what is being sent, is left alone.
+            sqlx::query(
+                "update jobs set due = $1 where kind = 'deliver' and key = $2 and attempt = 0 and leased_until = 0",
+            )
+            .bind(millis(due.due))
+            .bind(due.key)
+            .execute(&mut *transaction)
+            .await?;
+        }
+        Ok(transaction.commit().await?)
+    }
+
+    async fn pause_subscriber(
+        &self,
+        subscriber: SubscriberId,
+        paused: bool,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         sqlx::query("update subscribers set paused = $1 where id = $2")
             .bind(i64::from(paused))
             .bind(subscriber.0)
             .execute(&mut *transaction)
             .await?;
+        if !paused {
+            // What came in meanwhile is told at once to whoever wants it so.
+            open_job(&mut transaction, deliver_job(subscriber.0, Frequency::Instant, now), now).await?;
+        }
         Ok(transaction.commit().await?)
     }
 

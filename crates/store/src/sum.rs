@@ -1,8 +1,9 @@
 //! The sum of the narrow traits: what a test of the whole store asks for.
 
 use crate::{
-    Administering, Database, Explaining, Extracting, Fetching, Indexing, Looking, Mailing, Matching, Queue,
-    Reading, Reconciling, Remembering, Restoring, Scheduling, Sourcing, Subscribing, Watching,
+    Administering, Database, Disclosing, Explaining, Extracting, Fetching, Indexing, Looking, Mailing,
+    Matching, Queue, Reading, Reconciling, Remarking, Remembering, Restoring, Scheduling, Sourcing,
+    Subscribing, Watching,
 };
 
 /// Everything a store can do: the sum of the narrow traits.
@@ -10,6 +11,7 @@ pub trait Store:
     Queue
     + Sourcing
     + Fetching
+    + Remarking
     + Remembering
     + Looking
     + Scheduling
@@ -19,6 +21,7 @@ pub trait Store:
     + Mailing
     + Watching
     + Subscribing
+    + Disclosing
     + Reading
     + Explaining
     + Reconciling

@@ -1,4 +1,5 @@
-//! Watches: added, listed, paused, removed. Every change moves the revision of the watch list.
+//! Watches: added, listed, edited, paused, removed. Every change moves the revision of the watch list, and is noted in the
+//! watch's history.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -7,6 +8,8 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, Row, Transaction};
 
 use crate::database::open_job;
+use crate::editing::WatchEdit;
+use crate::history::{WatchChange, WatchHistory};
 use crate::mailing::deliver_job;
 use crate::rows::{millis, time};
 use crate::{Database, StoreError};
@@ -23,8 +26,13 @@ pub trait Watching: Send + Sync {
     /// Finds a watch by its name.
     async fn watch_named(&self, name: &str) -> Result<Option<Watch>, StoreError>;
 
-    /// Changes whether a watch runs. Only [`note_unreadable`](Self::note_unreadable) quarantines.
-    async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError>;
+    /// Gives a watch another name or query; number, subscriptions and ledger stay. One that could not be read and has
+    /// another query now is active again.
+    async fn edit_watch(&self, watch: WatchId, edit: &WatchEdit, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Pauses a watch, or lets it run again; answers whether that changed anything. A paused one is asked nothing, so that
+    /// it is not unreadable either.
+    async fn pause_watch(&self, watch: WatchId, paused: bool, now: Timestamp) -> Result<bool, StoreError>;
 
     /// Notes which watches cannot be read by this version, each with what is wrong and no text of its query. An active one
     /// is quarantined, and one that can be read again becomes active; a paused one stays paused. Returns how many
@@ -35,36 +43,18 @@ pub trait Watching: Send + Sync {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
-    /// Removes a watch and its subscriptions. The ledger keeps what it matched.
-    async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError>;
+    /// Removes a watch and its subscriptions. The ledger keeps what it matched, and its history stays.
+    async fn remove_watch(&self, watch: WatchId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Returns what was done to a watch, by its name or by any that it had, also when it is gone.
+    async fn watch_history(&self, name: &str) -> Result<Option<WatchHistory>, StoreError>;
 }
 
 #[async_trait]
 impl Watching for Database {
     async fn add_watch(&self, name: &str, query: &str, now: Timestamp) -> Result<WatchId, StoreError> {
         let mut transaction = self.begin().await?;
-        // First of all: from here on nobody else adds a watch, so that the next number is ours.
-        let revision = move_revision(&mut transaction).await?;
-        let row = sqlx::query(
-            "insert into watches (id, name_hash, name_sealed, query_sealed, state, created, revision)
-             values ((select coalesce(max(id), 0) + 1 from
-                 (select id from watches union all select watch as id from removed_watches) as known),
-                 $1, $2, $3, 'active', $4, $5)
-             on conflict (name_hash) do nothing returning id",
-        )
-        .bind(self.sealer()?.hash("watches.name", name))
-        .bind(self.seal("watches.name", &name.to_owned())?)
-        .bind(self.seal("watches.query", &query.to_owned())?)
-        .bind(millis(now))
-        .bind(revision)
-        .fetch_optional(&mut *transaction)
-        .await?;
-        let Some(row) = row else {
-            return Err(StoreError::Exists(
-                "there is a watch of that name: choose another, or remove it first",
-            ));
-        };
-        let id = WatchId(row.try_get("id")?);
+        let id = self.put_watch(&mut transaction, (name, query), now).await?;
         transaction.commit().await?;
         Ok(id)
     }
@@ -84,16 +74,12 @@ impl Watching for Database {
         row.map(|row| self.watch_of(&row)).transpose()
     }
 
-    async fn set_watch_state(&self, watch: WatchId, state: &WatchState) -> Result<(), StoreError> {
-        let mut transaction = self.begin().await?;
-        let revision = move_revision(&mut transaction).await?;
-        sqlx::query("update watches set state = $1, revision = $2 where id = $3")
-            .bind(state_word(state))
-            .bind(revision)
-            .bind(watch.0)
-            .execute(&mut *transaction)
-            .await?;
-        Ok(transaction.commit().await?)
+    async fn edit_watch(&self, watch: WatchId, edit: &WatchEdit, now: Timestamp) -> Result<(), StoreError> {
+        self.edit(watch, edit, now).await
+    }
+
+    async fn pause_watch(&self, watch: WatchId, paused: bool, now: Timestamp) -> Result<bool, StoreError> {
+        self.pause(watch, paused, now).await
     }
 
     async fn note_unreadable(
@@ -124,15 +110,24 @@ impl Watching for Database {
             .bind(watch.0)
             .execute(&mut *transaction)
             .await?;
+            let name = known.iter().find(|one| one.id == *watch).map_or("", |one| one.name.as_str());
+            let change = match state {
+                WatchState::Quarantined { reason, .. } => WatchChange::Quarantined { reason: reason.clone() },
+                _ => WatchChange::Readable,
+            };
+            self.note_change(&mut transaction, (*watch, name), &change, now).await?;
             tell_at_once(&mut transaction, *watch, now).await?;
         }
         transaction.commit().await?;
         Ok(u64::try_from(changes.len()).unwrap_or(u64::MAX))
     }
 
-    async fn remove_watch(&self, watch: WatchId) -> Result<(), StoreError> {
+    async fn remove_watch(&self, watch: WatchId, now: Timestamp) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let revision = move_revision(&mut transaction).await?;
+        if let Some(known) = self.watch_in(&mut transaction, watch).await? {
+            self.note_change(&mut transaction, (watch, &known.name), &WatchChange::Removed, now).await?;
+        }
         for sql in ["delete from subscriptions where watch = $1", "delete from watches where id = $1"] {
             sqlx::query(sql).bind(watch.0).execute(&mut *transaction).await?;
         }
@@ -143,9 +138,47 @@ impl Watching for Database {
             .await?;
         Ok(transaction.commit().await?)
     }
+
+    async fn watch_history(&self, name: &str) -> Result<Option<WatchHistory>, StoreError> {
+        self.history_of(name).await
+    }
 }
 
 impl Database {
+    /// Adds a watch as a part of a transaction.
+    pub(crate) async fn put_watch(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        (name, query): (&str, &str),
+        now: Timestamp,
+    ) -> Result<WatchId, StoreError> {
+        // First of all: from here on nobody else adds a watch, so that the next number is ours.
+        let revision = move_revision(transaction).await?;
+        let row = sqlx::query(
+            "insert into watches (id, name_hash, name_sealed, query_sealed, state, created, revision)
+             values ((select coalesce(max(id), 0) + 1 from
+                 (select id from watches union all select watch as id from removed_watches) as known),
+                 $1, $2, $3, 'active', $4, $5)
+             on conflict (name_hash) do nothing returning id",
+        )
+        .bind(self.sealer()?.hash("watches.name", name))
+        .bind(self.seal("watches.name", &name.to_owned())?)
+        .bind(self.seal("watches.query", &query.to_owned())?)
+        .bind(millis(now))
+        .bind(revision)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        let Some(row) = row else {
+            return Err(StoreError::Exists(
+                "there is a watch of that name: choose another, or remove it first",
+            ));
+        };
+        let id = WatchId(row.try_get("id")?);
+        let added = WatchChange::Added { query: query.to_owned() };
+        self.note_change(transaction, (id, name), &added, now).await?;
+        Ok(id)
+    }
+
     /// Reads the watches that changed after a revision; all of them after -1.
     pub(crate) async fn watches_since(&self, revision: i64) -> Result<Vec<Watch>, StoreError> {
         self.sealer()?;
@@ -168,6 +201,22 @@ impl Database {
         rows.iter().map(|row| Ok(WatchId(row.try_get("watch")?))).collect()
     }
 
+    /// Reads a watch as a transaction sees it.
+    pub(crate) async fn watch_in(
+        &self,
+        transaction: &mut Transaction<'static, Any>,
+        watch: WatchId,
+    ) -> Result<Option<Watch>, StoreError> {
+        let row = sqlx::query(
+            "select id, name_sealed, query_sealed, state, unreadable_since, unreadable_reason, created from watches
+             where id = $1",
+        )
+        .bind(watch.0)
+        .fetch_optional(&mut **transaction)
+        .await?;
+        row.map(|row| self.watch_of(&row)).transpose()
+    }
+
     fn watch_of(&self, row: &AnyRow) -> Result<Watch, StoreError> {
         let state: String = row.try_get("state")?;
         Ok(Watch {
@@ -187,7 +236,7 @@ impl Database {
     }
 }
 
-fn state_word(state: &WatchState) -> &'static str {
+pub(crate) fn state_word(state: &WatchState) -> &'static str {
     match state {
         WatchState::Active => "active",
         WatchState::Paused => "paused",
@@ -218,7 +267,7 @@ fn judged(watch: &Watch, unreadable: &[(WatchId, String)], now: Timestamp) -> Op
 }
 
 /// Those who want to hear of a watch at once hear of this at once.
-async fn tell_at_once(
+pub(crate) async fn tell_at_once(
     transaction: &mut Transaction<'static, Any>,
     watch: WatchId,
     now: Timestamp,

@@ -71,6 +71,12 @@ impl TestHouse {
         self.look(name, Sight::Same).await;
     }
 
+    /// Lets the next look at the page of an article find another text, and reads it as far as its Match job.
+    pub async fn edit(&self, article: (&str, &str, &str)) {
+        self.look(article.0, Sight::Page).await;
+        self.extract_next(&[article]).await;
+    }
+
     async fn look(&self, name: &str, sight: Sight) {
         self.clock.advance(BETWEEN_LOOKS + LOOK_MARGIN);
         let now = self.clock.now();
@@ -79,12 +85,14 @@ impl TestHouse {
         while let Some(job) = self.store.lease(JobKind::Look, 1, now, length).await.unwrap().pop() {
             let page = self.store.page_to_look_at(ArticleId(job.subject)).await.unwrap().unwrap();
             let is_meant = page.page.article.url.as_str().ends_with(&format!("/{name}"));
+            let article = page.page.article.id;
+            let captured = is_meant && sight == Sight::Page;
             let looked = Looked {
-                article: page.page.article.id,
+                article,
                 at: now,
                 sight: if is_meant { sight } else { Sight::Same },
                 status: 0,
-                capture: None,
+                capture: captured.then(|| self.capture(article)),
                 reason: String::new(),
                 next: Some(now + BETWEEN_LOOKS),
             };
@@ -121,16 +129,26 @@ impl TestHouse {
         let now = self.clock.now();
         let job = self.lease(JobKind::FetchPage).await;
         let page = self.store.page(ArticleId(job.subject)).await.unwrap().unwrap();
+        let capture = NewCapture { next_look: Some(now + BETWEEN_LOOKS), ..self.capture(page.article.id) };
+        self.store.finish_fetch(&job, &capture).await.unwrap();
+        self.extract_next(articles).await;
+    }
+
+    /// A capture of a page, in a place of its own.
+    fn capture(&self, article: ArticleId) -> NewCapture {
         let offset = self.captures.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-        let capture = NewCapture {
-            article: page.article.id,
-            fetched: now,
+        NewCapture {
+            article,
+            fetched: self.clock.now(),
             status: 200,
             payload_sha256: "ab".repeat(32),
             location: CaptureLocation { file: "test.warc.gz".to_owned(), offset, length: 1 },
-            next_look: Some(now + BETWEEN_LOOKS),
-        };
-        self.store.finish_fetch(&job, &capture).await.unwrap();
+            next_look: None,
+        }
+    }
+
+    async fn extract_next(&self, articles: &[(&str, &str, &str)]) {
+        let now = self.clock.now();
         let job = self.lease(JobKind::Extract).await;
         let kept = self.store.page_capture(CaptureId(job.subject)).await.unwrap().unwrap();
         let address = kept.article.url.as_str();

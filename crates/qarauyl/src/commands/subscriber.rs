@@ -1,106 +1,78 @@
 //! `qarauyl subscriber`: who is mailed, of what, and how often.
 
+mod add;
+mod export;
+mod list;
+
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use clap::Subcommand;
-use jiff::tz::TimeZone;
 use model::{EmailAddress, Frequency, Mode, Subscriber};
-use serde::Serialize;
-use store::{NewSubscriber, Subscribing, Watching};
+use store::{NewSubscriber, Subscribing};
 
-use super::watch::named;
 use crate::house::House;
-use crate::output::{Output, or_stdin, table};
+use crate::output::{Output, or_stdin};
+
+/// What the help of `qarauyl subscriber` begins with.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  qarauyl subscriber add - --watch Khorgos  # type the address, end with Ctrl-D
+  qarauyl subscriber list
+  qarauyl subscriber pause -
+  qarauyl subscriber export -";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Add a subscriber, or more subscriptions: qarauyl subscriber add - --watch Khorgos --frequency instant
-    Add {
-        /// The address; `-` reads it from stdin, so that it stands in no process list.
-        address: String,
-        /// The watches to hear of; all of them when none is named.
-        #[arg(long)]
-        watch: Vec<String>,
-        /// instant, hourly, daily@08:00 or weekly@mon:08:00, in the subscriber's own time zone.
-        #[arg(long, default_value = "daily@08:00")]
-        frequency: String,
-        /// full: titles, passages and links; counts: numbers only.
-        #[arg(long, default_value = "full")]
-        mode: String,
-        /// The language of mails: en, ru or kk; the team's when not given.
-        #[arg(long)]
-        language: Option<String>,
-        /// The time zone, such as Asia/Almaty; the team's when not given.
-        #[arg(long)]
-        timezone: Option<String>,
-    },
+    /// Add a subscriber, or more subscriptions; for one that is there, say what changed.
+    #[command(before_help = add::EXAMPLES)]
+    Add(add::Arguments),
     /// List all subscribers.
+    #[command(before_help = "Examples:\n  qarauyl subscriber list\n  qarauyl subscriber list --expose")]
     List {
         /// Show addresses in full.
         #[arg(long)]
         expose: bool,
     },
-    /// Hold mails back, or let them go again with --resume.
+    /// Hold mails back; what is found meanwhile waits.
+    #[command(before_help = "Examples:\n  qarauyl subscriber pause -  # type the address, end with Ctrl-D")]
     Pause {
         /// The address; `-` reads it from stdin.
         address: String,
-        /// Let mails go again.
-        #[arg(long)]
+        /// As `qarauyl subscriber resume` does.
+        #[arg(long, hide = true)]
         resume: bool,
     },
+    /// Let mails go again, with what was found meanwhile.
+    #[command(before_help = "Examples:\n  qarauyl subscriber resume -  # type the address, end with Ctrl-D")]
+    Resume {
+        /// The address; `-` reads it from stdin.
+        address: String,
+    },
+    /// Write all that is kept about a person to stdout, as JSON: for their right to know.
+    #[command(before_help = "Examples:\n  qarauyl subscriber export -  # type the address, end with Ctrl-D")]
+    Export {
+        /// The address; `-` reads it from stdin.
+        address: String,
+    },
     /// Remove a subscriber with all that was kept of their mails.
+    #[command(before_help = "Examples:\n  qarauyl subscriber remove -  # type the address, end with Ctrl-D")]
     Remove {
         /// The address; `-` reads it from stdin.
         address: String,
     },
 }
 
-#[derive(Serialize)]
-struct Row {
-    address: String,
-    language: String,
-    timezone: String,
-    paused: bool,
-    subscriptions: Vec<String>,
-}
-
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     match action {
-        Action::Add { address, watch, frequency, mode, language, timezone } => {
-            let new = NewSubscriber {
-                address: address_of(address)?,
-                language: language.clone().unwrap_or_else(|| house.settings.team.language.clone()),
-                timezone: timezone.clone().unwrap_or_else(|| house.settings.team.timezone.clone()),
-            };
-            let wish = (frequency.parse::<Frequency>()?, mode.parse::<Mode>()?);
-            add(house, &new, watch, wish, out).await?;
-        }
-        Action::List { expose } => list(house, *expose, out).await?,
-        Action::Pause { address, resume } => {
-            let subscriber = at(house, &address_of(address)?).await?;
-            house.store.pause_subscriber(subscriber.id, !resume).await?;
-            out.say(if *resume {
-                "Mails go again."
-            } else {
-                "Mails are held back; what is found meanwhile waits."
-            });
-        }
-        Action::Remove { address } => {
-            let subscriber = at(house, &address_of(address)?).await?;
-            house.store.remove_subscriber(subscriber.id).await?;
-            out.say("Removed, with all that was kept of their mails.");
-        }
+        Action::Add(arguments) => add::run(house, arguments, out).await?,
+        Action::List { expose } => list::run(house, *expose, out).await?,
+        Action::Pause { address, resume } => pause(house, address, !resume, out).await?,
+        Action::Resume { address } => pause(house, address, false, out).await?,
+        Action::Export { address } => export::run(house, &at(house, address).await?).await?,
+        Action::Remove { address } => remove(house, address, out).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn address_of(argument: &str) -> anyhow::Result<EmailAddress> {
-    Ok(or_stdin(argument)?.parse()?)
-}
-
-async fn at(house: &House, address: &EmailAddress) -> anyhow::Result<Subscriber> {
-    house.store.subscriber_at(address).await?.context("there is no subscriber with that address")
 }
 
 /// Adds a subscriber, or more subscriptions to one that is known.
@@ -111,67 +83,36 @@ pub(super) async fn add(
     wish: (Frequency, Mode),
     out: Output,
 ) -> anyhow::Result<()> {
-    if TimeZone::get(&new.timezone).is_err() {
-        bail!("`{}` is no time zone that is known: write it as Asia/Almaty", new.timezone);
-    }
-    let mut wanted = Vec::new();
-    for name in watches {
-        wanted.push(named(house, name).await?.id);
-    }
-    if watches.is_empty() {
-        wanted = house.store.watches().await?.into_iter().map(|watch| watch.id).collect();
-    }
-    if wanted.is_empty() {
-        bail!("there is no watch to subscribe to yet: qarauyl watch add NAME QUERY");
-    }
-    let now = house.clock.now();
-    let subscriber = match house.store.subscriber_at(&new.address).await? {
-        Some(known) => known.id,
-        None => house.store.add_subscriber(new, now).await?,
-    };
-    for watch in &wanted {
-        house.store.subscribe(subscriber, *watch, wish, now).await?;
-    }
-    out.say(&format!("{} is subscribed to {} watches, {}.", new.address, wanted.len(), wish.0));
+    add::known(house, new, watches, wish, out).await
+}
+
+/// Finds a subscriber by the address that was given.
+async fn at(house: &House, argument: &str) -> anyhow::Result<Subscriber> {
+    let address: EmailAddress = or_stdin(argument)?.parse()?;
+    let found = house.store.subscriber_at(&address).await?;
+    found.context("there is no subscriber with that address: `qarauyl subscriber list --expose` shows all")
+}
+
+async fn pause(house: &House, address: &str, paused: bool, out: Output) -> anyhow::Result<()> {
+    let subscriber = at(house, address).await?;
+    house.store.pause_subscriber(subscriber.id, paused, house.clock.now()).await?;
+    out.say(match (paused, subscriber.paused) {
+        (true, false) => "Mails are held back; what is found meanwhile waits: qarauyl subscriber resume",
+        (true, true) => "Mails are held back already: qarauyl subscriber resume",
+        (false, true) => "Mails go again, with what was found meanwhile.",
+        (false, false) => "Mails were not held back.",
+    });
     Ok(())
 }
 
-async fn list(house: &House, expose: bool, out: Output) -> anyhow::Result<()> {
-    let names: Vec<(model::WatchId, String)> =
-        house.store.watches().await?.into_iter().map(|watch| (watch.id, watch.name)).collect();
-    let mut rows = Vec::new();
-    for subscriber in house.store.subscribers().await? {
-        let subscriptions = house.store.subscriptions(subscriber.id).await?;
-        let named = |id| names.iter().find(|(watch, _)| *watch == id).map_or("", |(_, name)| name.as_str());
-        rows.push(Row {
-            address: if expose {
-                subscriber.address.expose().to_owned()
-            } else {
-                subscriber.address.to_string()
-            },
-            language: subscriber.language,
-            timezone: subscriber.timezone,
-            paused: subscriber.paused,
-            subscriptions: subscriptions
-                .iter()
-                .map(|one| format!("{} ({}, {})", named(one.watch), one.frequency, one.mode))
-                .collect(),
-        });
-    }
-    out.show(&rows, || {
-        let cells: Vec<Vec<String>> = rows
-            .iter()
-            .map(|row| {
-                let state = if row.paused { "paused" } else { "active" };
-                vec![
-                    row.address.clone(),
-                    state.to_owned(),
-                    row.language.clone(),
-                    row.timezone.clone(),
-                    row.subscriptions.join("; "),
-                ]
-            })
-            .collect();
-        table(&["subscriber", "state", "language", "time zone", "subscriptions"], &cells)
-    })
+async fn remove(house: &House, address: &str, out: Output) -> anyhow::Result<()> {
+    let subscriber = at(house, address).await?;
+    house.store.remove_subscriber(subscriber.id).await?;
+    out.say(&format!(
+        "Removed from the store: the address, its settings and subscriptions, all mails with what was answered to them, and \
+         what waited for the next one.\nWhat stays: that watches matched, without whom it was told to; files in `{}` where \
+         mails are written as files; the logs of mail servers; older backups.",
+        house.settings.mailer.outbox.display()
+    ));
+    Ok(())
 }

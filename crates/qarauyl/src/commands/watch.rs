@@ -1,58 +1,92 @@
 //! `qarauyl watch`: standing queries.
 
+mod add;
 pub(crate) mod backtest;
+mod edit;
+mod found;
+mod history;
+mod list;
+mod trial;
 
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use clap::Subcommand;
 use model::{Watch, WatchState};
-use query::{Lexicon, Plan, Query, parse_watch, plan, plan_watch};
-use serde::Serialize;
+use query::{Lexicon, Plan, Query, parse_watch, plan};
 use store::Watching;
 
 use crate::house::House;
-use crate::output::{Output, or_stdin, table};
+use crate::output::Output;
+
+/// What the help of `qarauyl watch` begins with.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  qarauyl watch add Khorgos '@khorgos AND freight'
+  qarauyl watch test Khorgos --since 30d
+  qarauyl watch edit Khorgos --query '@khorgos AND (freight OR rail)'
+  qarauyl watch pause Khorgos";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
-    /// Add a watch: qarauyl watch add Khorgos '@khorgos AND freight'
-    Add {
-        /// What the team calls it.
-        name: String,
-        /// The query; `-` reads it from stdin, so that it stands in no process list.
-        query: String,
-    },
+    /// Add a watch, and show what it would have told in the last 30 days.
+    #[command(before_help = add::EXAMPLES)]
+    Add(add::Arguments),
     /// List all watches.
+    #[command(before_help = "Examples:\n  qarauyl watch list\n  qarauyl watch list --json")]
     List,
     /// Show what a query, or a watch, would have told of the archive, article by article.
+    #[command(before_help = backtest::EXAMPLES)]
     Test(backtest::Arguments),
-    /// Remove a watch and its subscriptions.
+    /// Give a watch another query or name; subscriptions and ledger stay.
+    ///
+    /// Articles that came before are not matched again: `qarauyl watch test NAME` shows what the new query finds among them.
+    /// A story that was told already is told again only when it has something new.
+    #[command(before_help = edit::EXAMPLES)]
+    Edit(edit::Arguments),
+    /// Let a watch match nothing until it is resumed.
+    ///
+    /// Articles that come meanwhile are not matched later: `qarauyl watch test NAME` shows them.
+    #[command(before_help = "Examples:\n  qarauyl watch pause Khorgos")]
+    Pause {
+        /// Its name.
+        name: String,
+    },
+    /// Let a paused watch match again, from now on.
+    ///
+    /// Articles that came while it was paused are not matched any more: `qarauyl watch test NAME` shows them.
+    #[command(before_help = "Examples:\n  qarauyl watch resume Khorgos")]
+    Resume {
+        /// Its name.
+        name: String,
+    },
+    /// Show what was done to a watch, when and by whom, also when it is gone; and what it told.
+    #[command(before_help = "Examples:\n  qarauyl watch history Khorgos")]
+    History {
+        /// Its name, or one that it had.
+        name: String,
+    },
+    /// Remove a watch and its subscriptions; what it matched and its history stay.
+    #[command(before_help = "Examples:\n  qarauyl watch remove Khorgos")]
     Remove {
         /// Its name.
         name: String,
     },
 }
 
-#[derive(Serialize)]
-struct Row {
-    id: i64,
-    name: String,
-    query: String,
-    state: &'static str,
-    /// What is wrong with it, where it cannot be read.
-    reason: String,
-}
-
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     match action {
-        Action::Add { name, query } => add(house, name, &or_stdin(query)?, out).await,
-        Action::List => list(house, out).await,
+        Action::Add(arguments) => add::run(house, arguments, out).await,
+        Action::List => list::run(house, out).await,
         Action::Test(arguments) => backtest::run(house, arguments, out).await,
+        Action::Edit(arguments) => edit::run(house, arguments, out).await,
+        Action::Pause { name } => pause(house, name, out).await,
+        Action::Resume { name } => resume(house, name, out).await,
+        Action::History { name } => history::run(house, name, out).await,
         Action::Remove { name } => {
             let watch = named(house, name).await?;
-            house.store.remove_watch(watch.id).await?;
-            out.say("Removed. What it matched stays in the ledger.");
+            house.store.remove_watch(watch.id, house.clock.now()).await?;
+            out.say("Removed. What it matched stays in the ledger, what was done to it in `qarauyl watch history`.");
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -73,61 +107,38 @@ pub(crate) fn read(text: &str, lexicon: &Lexicon) -> anyhow::Result<(Query, Plan
     expanded.map_err(|error| anyhow::anyhow!(error.placed_in(text, lexicon).pointed_at(text)))
 }
 
-async fn add(house: &House, name: &str, text: &str, out: Output) -> anyhow::Result<ExitCode> {
-    if name.trim().is_empty() {
+/// A name as it is kept: it stands in mails, so that it must say something.
+pub(super) fn fit(name: &str) -> anyhow::Result<&str> {
+    let name = name.trim();
+    if name.is_empty() {
         bail!("a watch needs a name: it stands in mails");
     }
-    let lexicon = house.lexicon().await?;
-    let (query, plan) = read(text, &lexicon)?;
-    let reading = query.to_string();
-    if !plan.has_text() {
-        out.say("This watch asks for no text: every article that its filters let through will be mailed.");
+    Ok(name)
+}
+
+async fn pause(house: &House, name: &str, out: Output) -> anyhow::Result<ExitCode> {
+    let watch = named(house, name).await?;
+    out.say(if house.store.pause_watch(watch.id, true, house.clock.now()).await? {
+        "Paused. What comes meanwhile is not matched later: `qarauyl watch test` shows it, `qarauyl watch resume` lets it run."
+    } else {
+        "It is paused already: `qarauyl watch resume` lets it run."
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn resume(house: &House, name: &str, out: Output) -> anyhow::Result<ExitCode> {
+    let watch = named(house, name).await?;
+    if let (WatchState::Paused, Err(problem)) = (&watch.state, read(&watch.query, &*house.lexicon().await?)) {
+        return Err(problem.context(
+            "it would find nothing, for it cannot be read any more: give it another query first (qarauyl watch edit NAME --query …)",
+        ));
     }
-    let id = house.store.add_watch(name.trim(), &reading, house.clock.now()).await?;
-    let row = Row {
-        id: id.0,
-        name: name.trim().to_owned(),
-        query: reading,
-        state: "active",
-        reason: String::new(),
-    };
-    out.show(&row, || {
-        format!(
-            "Added. It is read as: {}\nNext: qarauyl subscriber add you@example.org --watch '{}'",
-            row.query, row.name
-        )
-    })?;
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn list(house: &House, out: Output) -> anyhow::Result<ExitCode> {
-    let lexicon = house.lexicon().await?;
-    let rows: Vec<Row> = house.store.watches().await?.into_iter().map(|watch| row(watch, &lexicon)).collect();
-    out.show(&rows, || {
-        let cells: Vec<Vec<String>> =
-            rows.iter().map(|row| vec![row.name.clone(), row.state.to_owned(), shown(row)]).collect();
-        if cells.is_empty() {
-            "No watches yet: qarauyl watch add NAME QUERY".to_owned()
-        } else {
-            table(&["watch", "state", "query"], &cells)
+    out.say(match (house.store.pause_watch(watch.id, false, house.clock.now()).await?, watch.state) {
+        (true, _) => "It runs again. What came while it was paused is shown by `qarauyl watch test` alone.",
+        (false, WatchState::Quarantined { .. }) => {
+            "It is not paused, but cannot be read: `qarauyl watch list` says why, `qarauyl watch edit` mends it."
         }
-    })?;
+        (false, _) => "It was not paused.",
+    });
     Ok(ExitCode::SUCCESS)
-}
-
-/// A query with what is wrong with it.
-fn shown(row: &Row) -> String {
-    if row.reason.is_empty() { row.query.clone() } else { format!("{}  ({})", row.query, row.reason) }
-}
-
-/// A watch whose query cannot be read any more is shown as such, not hidden, also before the next start quarantines it.
-fn row(watch: Watch, lexicon: &Lexicon) -> Row {
-    let read = plan_watch(&watch.query, lexicon);
-    let reason = read.err().map(|error| error.placed_in(&watch.query, lexicon).to_string());
-    let state = match watch.state {
-        WatchState::Paused => "paused",
-        WatchState::Active if reason.is_none() => "active",
-        WatchState::Active | WatchState::Quarantined { .. } => "quarantined",
-    };
-    Row { id: watch.id.0, name: watch.name, query: watch.query, state, reason: reason.unwrap_or_default() }
 }

@@ -10,6 +10,7 @@
 
 mod agreement;
 mod backup;
+mod by_hand;
 mod command_line;
 mod demo;
 mod doctor;

@@ -100,9 +100,43 @@ pub(crate) async fn an_instant_mail_is_not_sent_for_nothing(store: &dyn Store) {
     polled(store, FirstLook::Alert, &["a"]).await;
     read(store, "One", 0, start()).await;
     matched(store, &[watch], Some(""), start()).await;
-    store.pause_subscriber(subscriber, true).await.unwrap();
+    store.pause_subscriber(subscriber, true, start()).await.unwrap();
     let job = leased(store, JobKind::Deliver, start()).await.unwrap();
     assert!(frozen(store, &job, start()).await.is_none(), "a paused subscriber gets nothing");
+    accepted(store, &job, None, start()).await;
+    assert!(leased(store, JobKind::Deliver, start() + minutes(9)).await.is_none(), "it is not tried again");
+    store.pause_subscriber(subscriber, false, start() + minutes(9)).await.unwrap();
+    let job = leased(store, JobKind::Deliver, start() + minutes(9)).await.expect("what waited is told now");
+    assert_eq!(frozen(store, &job, start() + minutes(9)).await.unwrap().contents.items.len(), 1);
+}
+
+pub(crate) async fn what_is_kept_of_a_person_can_be_told(store: &dyn Store) {
+    let (watch, subscriber) = subscribed(store, "instant").await;
+    polled(store, FirstLook::Alert, &["a", "b"]).await;
+    read(store, "One", 0, start()).await;
+    matched(store, &[watch], Some(""), start()).await;
+    assert_eq!(store.waiting_for(subscriber).await.unwrap(), 1);
+    let job = leased(store, JobKind::Deliver, start()).await.unwrap();
+    let digest = frozen(store, &job, start()).await.unwrap();
+    let kept = store.digests_of(subscriber).await.unwrap();
+    assert_eq!((kept.len(), kept[0].number, kept[0].sent, kept[0].deliveries.len()), (1, 1, None, 0));
+    accepted(store, &job, Some(&digest), start()).await;
+    let kept = store.digests_of(subscriber).await.unwrap();
+    assert_eq!((kept[0].sent, kept[0].frequency.as_str()), (Some(start()), "instant"));
+    assert_eq!(kept[0].deliveries, [(start(), "250 ok".to_owned())]);
+    assert_eq!((kept[0].articles.len(), store.waiting_for(subscriber).await.unwrap()), (1, 0));
+}
+
+pub(crate) async fn another_time_zone_moves_what_is_due(store: &dyn Store) {
+    subscribed(store, "daily").await;
+    let mut subscriber = store.subscribers().await.unwrap().remove(0);
+    subscriber.timezone = "UTC".into();
+    subscriber.language = "zh".into();
+    store.change_subscriber(&subscriber, start()).await.unwrap();
+    assert_eq!(store.subscribers().await.unwrap(), [subscriber]);
+    let due: Timestamp = "2026-11-24T08:00:00Z".parse().unwrap();
+    assert!(leased(store, JobKind::Deliver, due - minutes(1)).await.is_none());
+    assert!(leased(store, JobKind::Deliver, due).await.is_some());
 }
 
 pub(crate) async fn what_comes_in_while_a_mail_is_sent_gets_the_next_one(store: &dyn Store) {

@@ -11,6 +11,7 @@ mod addresses;
 mod copying;
 mod engines;
 mod given;
+mod hands;
 mod looks;
 mod mails;
 mod notices;
@@ -59,6 +60,8 @@ contract!(
     mails::what_comes_in_while_a_mail_is_sent_gets_the_next_one,
     mails::backlog_is_counted_and_not_told,
     mails::a_removed_subscriber_leaves_nothing_behind,
+    mails::what_is_kept_of_a_person_can_be_told,
+    mails::another_time_zone_moves_what_is_due,
     notices::each_subscriber_is_told_once_and_of_what_is_last,
     notices::a_content_rule_is_told_after_a_day_and_when_it_finds_text_again,
     notices::a_sources_lists_are_found_beside_its_feed,
@@ -71,7 +74,14 @@ contract!(
     scheduling::minutes_and_entries_are_told_apart,
     sealing::watches_and_addresses_can_be_found_and_used_once,
     sealing::the_teams_own_lexicon_is_kept,
+    sealing::a_list_of_names_is_kept_whole_or_not_at_all,
     sealing::every_change_of_a_watch_moves_the_revision,
     sealing::who_has_read_the_watch_list_reads_only_what_changed,
     sealing::a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back,
+    hands::an_edited_watch_keeps_its_number_and_is_found_by_its_new_name,
+    hands::a_watch_that_is_paused_while_it_cannot_be_read_is_not_unreadable,
+    hands::an_edit_makes_a_watch_readable_again_and_tells_it,
+    hands::the_history_of_a_watch_outlives_it,
+    hands::versions_that_were_replaced_are_listed,
+    hands::marks_and_notes_are_kept_with_a_story,
 );

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::{DeliveryOutcome, Frequency, Mode, WatchState};
-use store::{JobKind, LexiconEntry, NewSubscriber, Sealer, Sent, Store, StoreError};
+use store::{JobKind, LexiconEntry, NewSubscriber, Sealer, Sent, Store, StoreError, WatchEdit};
 
 use crate::given::{leased, minutes, start, subscribed};
 
@@ -35,6 +35,17 @@ pub(crate) async fn the_teams_own_lexicon_is_kept(store: &dyn Store) {
     assert!(!store.remove_lexicon_entry("cousin").await.unwrap());
 }
 
+pub(crate) async fn a_list_of_names_is_kept_whole_or_not_at_all(store: &dyn Store) {
+    let entry = |id: &str| LexiconEntry { id: id.into(), toml: format!("[[entity]] # {id}") };
+    let list = [entry("cousin"), entry("uncle")];
+    store.put_lexicon_entries(&list, Some(("Family", "@cousin OR @uncle")), start()).await.unwrap();
+    assert_eq!(store.lexicon_entries().await.unwrap(), list);
+    assert_eq!(store.watch_named("Family").await.unwrap().unwrap().query, "@cousin OR @uncle");
+    let taken = store.put_lexicon_entries(&[entry("aunt")], Some(("Family", "@aunt")), start()).await;
+    assert!(matches!(taken, Err(StoreError::Exists(_))));
+    assert_eq!(store.lexicon_entries().await.unwrap(), list, "nothing is half kept");
+}
+
 pub(crate) async fn every_change_of_a_watch_moves_the_revision(store: &dyn Store) {
     let mut last = store.watch_revision().await.unwrap();
     let (watch, _) = subscribed(store, "daily").await;
@@ -44,9 +55,12 @@ pub(crate) async fn every_change_of_a_watch_moves_the_revision(store: &dyn Store
         last = now;
     };
     moved().await;
-    store.set_watch_state(watch, &WatchState::Paused).await.unwrap();
+    assert!(store.pause_watch(watch, true, start()).await.unwrap());
     moved().await;
-    store.remove_watch(watch).await.unwrap();
+    let edit = WatchEdit { name: None, query: Some("ghulja".into()) };
+    store.edit_watch(watch, &edit, start()).await.unwrap();
+    moved().await;
+    store.remove_watch(watch, start()).await.unwrap();
     moved().await;
     assert!(store.watches().await.unwrap().is_empty());
 }
@@ -59,8 +73,8 @@ pub(crate) async fn who_has_read_the_watch_list_reads_only_what_changed(store: &
         changes.watches.iter().map(|watch| watch.name.clone()).collect()
     };
     assert_eq!((names(&all), all.removed.len()), (vec!["First".to_owned(), "Second".to_owned()], 0));
-    store.set_watch_state(first, &WatchState::Paused).await.unwrap();
-    store.remove_watch(second).await.unwrap();
+    store.pause_watch(first, true, start()).await.unwrap();
+    store.remove_watch(second, start()).await.unwrap();
     let later = store.watch_changes(all.revision).await.unwrap();
     assert_eq!((names(&later), later.removed), (vec!["First".to_owned()], vec![second]));
     assert_eq!(later.watches[0].state, WatchState::Paused);
@@ -97,7 +111,7 @@ async fn nothing_sealed_can_be_read_from_the_files_and_another_key_is_refused() 
 pub(crate) async fn a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back(store: &dyn Store) {
     let (watch, subscriber) = subscribed(store, "instant").await;
     let paused = store.add_watch("Paused", "port", start()).await.unwrap();
-    store.set_watch_state(paused, &WatchState::Paused).await.unwrap();
+    store.pause_watch(paused, true, start()).await.unwrap();
     let both = [(watch, "what is wrong".to_owned()), (paused, "what is wrong".to_owned())];
     let revision = store.watch_revision().await.unwrap();
     assert_eq!(store.note_unreadable(&both, start()).await.unwrap(), 1);

@@ -1,27 +1,31 @@
 //! `qarauyl watch test`: what a watch would have told, had it been there.
 //!
-//! The index names the stories in which the query finds anything; each of their versions is then read from the store and
-//! judged as the matcher judges it, from the first one on.
+//! Every version of the archive is judged as the matcher judges it, also those that a later one has replaced.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context;
 use clap::Args;
-use indexer::{Order, SearchRequest, TantivyIndex};
 use jiff::Timestamp;
-use matcher::{Judged, judged};
-use model::{Novelty, StoryId};
-use query::{Filter, Lexicon, Plan, Query, Seen, parse_at};
+use matcher::Judged;
+use model::Novelty;
+use query::{Filter, Query, Seen, parse_at};
 use serde::Serialize;
-use store::{Explaining, VersionInContext, Watching};
+use store::{VersionInContext, Watching};
 
+use super::found::Searched;
 use super::read;
 use crate::house::House;
 use crate::output::{NOTHING, Output, or_stdin, table};
 
-/// How many hits the index is asked for at a time.
-const PAGE: usize = 1_000;
+/// What the help begins with.
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  qarauyl watch test Khorgos --since 30d
+  qarauyl watch test 'khorgos AND detain*' --since 2026-11-01..2026-11-20
+  qarauyl watch test - --limit 100  # type the query, end with Ctrl-D";
 
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
@@ -82,7 +86,8 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
     let (query, plan) = read(&text, &lexicon)?;
     let window = arguments.since.as_deref().map(|since| window(since, house.clock.now())).transpose()?;
     let index = house.index(&lexicon)?;
-    let versions = matching_versions(house, &index, (&plan, window), &lexicon).await?;
+    let searched = Searched { store: Arc::clone(&house.store), index, lexicon, window };
+    let versions = searched.versions(&plan).await?;
     let tested = Tested {
         reading: query.to_string(),
         seen: window.map(|window| window.to_string()),
@@ -90,8 +95,7 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         stories: versions.iter().map(|(context, _)| context.article.story).collect::<BTreeSet<_>>().len(),
         alerts: versions.iter().filter(|(_, judged)| judged.told).count(),
         clauses: clauses(&query, &versions, |clause| {
-            let alone = within(query::plan(clause, &lexicon)?, window);
-            Ok(index.search(&request(alone, None, 1))?.total)
+            searched.articles(&query::plan(clause, &searched.lexicon)?)
         })?,
         list: versions.iter().rev().take(arguments.limit).map(listed).collect(),
     };
@@ -106,50 +110,6 @@ fn window(since: &str, now: Timestamp) -> anyhow::Result<Seen> {
         _ => anyhow::bail!(
             "`{since}` is no time: write 12h, 30d, 2w, 3m, 2026-11-01 or 2026-11-01..2026-11-20"
         ),
-    }
-}
-
-fn within(plan: Plan, window: Option<Seen>) -> Plan {
-    match window {
-        Some(seen) => Plan::And(vec![plan, Plan::Filter(Filter::Seen(seen))]),
-        None => plan,
-    }
-}
-
-fn request(plan: Plan, after: Option<indexer::Cursor>, limit: usize) -> SearchRequest {
-    SearchRequest { plan, order: Order::Newest, limit, after }
-}
-
-/// Returns the versions that match and were seen in the window, oldest first, each with what would have been told.
-async fn matching_versions(
-    house: &House,
-    index: &TantivyIndex,
-    (plan, window): (&Plan, Option<Seen>),
-    lexicon: &Lexicon,
-) -> anyhow::Result<Vec<(VersionInContext, Judged)>> {
-    let mut found = Vec::new();
-    for story in stories(index, &within(plan.clone(), window))? {
-        let versions = house.store.story_versions(story).await?;
-        let judged = judged(plan, &versions, lexicon);
-        found.extend(versions.into_iter().zip(judged).filter(|(context, judged)| {
-            judged.hits.is_some() && window.is_none_or(|window| window.holds(context.article.first_seen))
-        }));
-    }
-    found.sort_by_key(|(context, _)| context.version.id.0);
-    Ok(found)
-}
-
-/// Returns the stories of all articles that the index finds.
-fn stories(index: &TantivyIndex, plan: &Plan) -> anyhow::Result<BTreeSet<StoryId>> {
-    let mut stories = BTreeSet::new();
-    let mut after = None;
-    loop {
-        let page = index.search(&request(plan.clone(), after, PAGE))?;
-        stories.extend(page.hits.iter().filter_map(|hit| hit.story));
-        after = page.next;
-        if after.is_none() {
-            return Ok(stories);
-        }
     }
 }
 
@@ -209,7 +169,9 @@ fn plain(tested: &Tested) -> String {
         .collect();
     let row = |one: &Listed| {
         let day = one.seen.get(..10).unwrap_or_default().to_owned();
-        vec![one.article.to_string(), day, one.source.clone(), one.told.to_owned(), one.title.clone()]
+        let story = one.story.map_or_else(String::new, |story| story.to_string());
+        let (source, told, title) = (one.source.clone(), one.told.to_owned(), one.title.clone());
+        vec![one.article.to_string(), story, day, source, told, title]
     };
     let rows: Vec<Vec<String>> = tested.list.iter().map(row).collect();
     let seen = tested.seen.as_ref().map(|seen| format!(" seen {seen}")).unwrap_or_default();
@@ -220,6 +182,6 @@ fn plain(tested: &Tested) -> String {
         tested.stories,
         tested.alerts,
         table(&["clause", "alone", "in what matches"], &clauses),
-        table(&["article", "seen", "source", "told", "title"], &rows)
+        table(&["article", "story", "seen", "source", "told", "title"], &rows)
     )
 }
