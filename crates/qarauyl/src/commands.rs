@@ -103,7 +103,7 @@ enum Command {
     /// What was read and told to whom; what was held back; whether it agrees with the archive.
     Ledger(ledger::Arguments),
     /// The team's own names, sealed: people and places that stand in no public lexicon.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = lexicon::EXAMPLES)]
     Lexicon(lexicon::Action),
     /// The search index.
     #[command(subcommand)]

@@ -1,5 +1,10 @@
 //! `qarauyl lexicon`: the team's own entities, which lie sealed in the store and in no file.
 
+mod entry;
+mod import;
+mod list;
+mod verdict;
+
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
@@ -10,13 +15,28 @@ use store::{Administering, LexiconEntry};
 use crate::house::House;
 use crate::output::{Output, or_stdin};
 
+/// What the help of `qarauyl lexicon` begins with.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  qarauyl lexicon import names.csv --dry-run
+  qarauyl lexicon list
+  qarauyl lexicon remove cousin";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Add or replace entities: TOML in the form of config/lexicon, read from stdin, so that no name lies in a file.
+    #[command(
+        before_help = "Examples:\n  qarauyl lexicon add  # type or pipe in [[entity]] …, end with Ctrl-D"
+    )]
     Add,
+    /// Make a list of names the team's own entities; what is ambiguous is shown before anything is kept.
+    #[command(before_help = import::EXAMPLES)]
+    Import(import::Arguments),
     /// List the ids of the team's own entities.
+    #[command(before_help = "Examples:\n  qarauyl lexicon list")]
     List,
     /// Remove an entity.
+    #[command(before_help = "Examples:\n  qarauyl lexicon remove cousin")]
     Remove {
         /// Its id; `-` reads it from stdin.
         id: String,
@@ -26,6 +46,7 @@ pub(crate) enum Action {
 pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::Result<ExitCode> {
     match action {
         Action::Add => add(house, &or_stdin("-")?, out).await?,
+        Action::Import(arguments) => return import::run(house, arguments, out).await,
         Action::List => {
             let ids: Vec<String> =
                 house.store.lexicon_entries().await?.into_iter().map(|entry| entry.id).collect();

@@ -1,7 +1,9 @@
 //! What people do by hand: watches edited, paused and tried; stories marked; lists of names; what is kept of a person.
 
+use std::fs;
+use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -124,6 +126,22 @@ async fn a_watch_is_edited_paused_and_remembered() {
     newsroom.stop().await;
 }
 
+#[test]
+fn a_paused_watch_that_cannot_be_read_is_not_resumed_before_it_can() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    assert!(qarauyl(home, &["init"]).status.success());
+    import(home, "name,id\nЖалбырақ Бозінген,cousin\n", &[]);
+    done(home, &["watch", "add", "Cousin", "@cousin"]);
+    done(home, &["watch", "pause", "Cousin"]);
+    done(home, &["lexicon", "remove", "cousin"]);
+    let said = refused(home, &["watch", "resume", "Cousin"]);
+    assert!(said.contains("watch edit NAME --query") && said.contains("the lexicon has no"), "{said}");
+    done(home, &["watch", "edit", "Cousin", "--query", "khorgos"]);
+    done(home, &["watch", "resume", "Cousin"]);
+    assert!(done(home, &["watch", "list"]).contains("active"));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn all_that_is_kept_of_a_person_is_told_and_taken_away() {
     let (home, newsroom) = settled().await;
@@ -166,4 +184,74 @@ async fn all_that_is_kept_of_a_person_is_told_and_taken_away() {
     assert!(removed.contains("What stays") && removed.contains("data/outbox"), "{removed}");
     assert!(refused(home, &["subscriber", "export", "aigul@example.org"]).contains("no subscriber"));
     newsroom.stop().await;
+}
+
+fn import(home: &Path, list: &str, more: &[&str]) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
+        .arg("--home")
+        .arg(home)
+        .args([&["--json", "lexicon", "import", "-"], more].concat())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(list.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn report(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).map_err(|_| said(output)).unwrap()
+}
+
+#[test]
+fn a_list_of_names_is_judged_before_it_is_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let home = home.path();
+    assert!(qarauyl(home, &["init"]).status.success());
+    let list = "\u{feff}name;aliases;kind;note\nЖалбырақ Бозінген;\"Zhalbyraq Bozingen; 加勒布拉克\";person;a cousin\n\
+                Qorğas;;place;\nZhusan;;;\nRex;;dog;\n";
+    let first = import(home, list, &[]);
+    let names = report(&first)["names"].clone();
+    let verdicts: Vec<&str> =
+        names.as_array().unwrap().iter().map(|one| one["verdict"].as_str().unwrap()).collect();
+    assert_eq!(verdicts, ["kept", "refused", "kept, look", "refused"], "{names}");
+    assert!(names[1]["why"].as_str().unwrap().contains("@khorgos"), "{names}");
+    assert!(names[2]["why"].as_str().unwrap().contains("one word"), "{names}");
+    assert_eq!((names[3]["line"].as_u64(), first.status.code()), (Some(5), Some(3)));
+    assert_eq!(done(home, &["lexicon", "list"]).trim(), "", "nothing is kept before it was looked at");
+
+    let kept = import(home, list, &["--accept", "--watch", "Relatives"]);
+    assert_eq!(report(&kept)["kept"], true, "{}", said(&kept));
+    let listed = done(home, &["lexicon", "list"]);
+    assert_eq!(listed.lines().count(), 2, "{listed}");
+    let watches = done(home, &["watch", "list"]);
+    assert!(
+        watches.contains("Relatives") && watches.contains(" OR @") && watches.contains("active"),
+        "{watches}"
+    );
+
+    let taken = import(home, "name\nАлма Бек\n", &["--watch", "Relatives"]);
+    assert!(!taken.status.success() && said(&taken).contains("a watch of that name"), "{}", said(&taken));
+    assert_eq!(done(home, &["lexicon", "list"]).lines().count(), 2);
+    let rows = (0..900).map(|number| format!("Алма{} Бек{}", letters(number), letters(number * 7)));
+    let many = rows.collect::<Vec<_>>().join(
+        "
+",
+    );
+    let many = import(home, &format!("name\n{many}"), &["--accept", "--watch", "All"]);
+    assert!(!many.status.success() && said(&many).contains("do not fit into one watch"), "{}", said(&many));
+    let file = home.join("latin1.csv");
+    fs::write(&file, b"name\nJos\xe9\n").unwrap();
+    assert!(refused(home, &["lexicon", "import", file.to_str().unwrap()]).contains("line 2"));
+}
+
+/// A different word for every number.
+fn letters(mut number: usize) -> String {
+    let mut word = String::new();
+    for _ in 0..3 {
+        word.extend("абвгджзиклмн".chars().nth(number % 12));
+        number /= 12;
+    }
+    word
 }
