@@ -23,6 +23,7 @@ mod run;
 mod seal;
 mod search;
 mod source;
+mod story;
 mod subscriber;
 mod upgrade;
 mod watch;
@@ -82,6 +83,9 @@ enum Command {
     /// Standing queries: add, list, test, edit, pause, resume, remove; and what was done to them.
     #[command(subcommand, before_help = watch::EXAMPLES)]
     Watch(watch::Action),
+    /// Stories: show one, mark it as relevant or noise, write a note to it.
+    #[command(subcommand, before_help = story::EXAMPLES)]
+    Story(story::Action),
     /// Match queries with documents, both from files: one line for each pair that matches.
     Match(batch::Arguments),
     /// Why a watch matched an article, or did not, and what was told: qarauyl explain Khorgos 17
@@ -177,6 +181,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Run(arguments) => run::run(&house, &arguments, out).await,
         Command::Search(arguments) => search::run(&house, &arguments, out).await,
         Command::Watch(action) => watch::run(&house, &action, out).await,
+        Command::Story(action) => story::run(&house, &action, out).await,
         Command::Subscriber(action) => subscriber::run(&house, &action, out).await,
         Command::Source(action) => source::run(&house, &action, out).await,
         Command::Explain(arguments) => explain::run(&house, &arguments, out).await,

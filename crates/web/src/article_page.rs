@@ -8,7 +8,7 @@ use axum::response::Response;
 use jiff::Timestamp;
 use model::{ArticleId, Origin, Presence, Version};
 use query::{Document, Hit, Part, evaluate, parse_lenient, plan};
-use store::{ArticleRecord, LookRecord, Reading, VersionInContext};
+use store::{ArticleRecord, LookRecord, Reading, Remark, Remarked, Remarking, VersionInContext};
 
 use crate::App;
 use crate::aid::{Aid, NameView, aid, names};
@@ -40,7 +40,17 @@ struct ArticlePage {
     story: Option<(String, Moment)>,
     origin: Option<String>,
     copies: Vec<CopyView>,
+    /// What the team makes of its story.
+    mark: Option<String>,
+    notes: Vec<NoteView>,
     face: Face,
+}
+
+/// What somebody of the team wrote to the story.
+struct NoteView {
+    at: Moment,
+    person: String,
+    text: String,
 }
 
 struct SourceView {
@@ -105,13 +115,17 @@ pub(crate) async fn show(
     if face.json {
         return Ok(json(&article_json(record)));
     }
+    let remarks = match record.article.story.filter(|_| !app.locked) {
+        Some(story) => app.store.remarks_on(story).await.map_err(|error| face.failed(&error))?,
+        None => Vec::new(),
+    };
     // Finding the hits analyses the whole text.
     let own = face.clone();
-    let rendered = tokio::task::spawn_blocking(move || page(&view(&app, own, record))).await;
+    let rendered = tokio::task::spawn_blocking(move || page(&view(&app, own, (record, remarks)))).await;
     rendered.map_err(|error| face.failed(&error))
 }
 
-fn view(app: &App, face: Face, record: ArticleRecord) -> ArticlePage {
+fn view(app: &App, face: Face, (record, remarks): (ArticleRecord, Vec<Remarked>)) -> ArticlePage {
     let wanted = face.here.value("version");
     let shown = record.versions.iter().find(|one| one.id.to_string() == wanted).or(record.versions.first());
     let shown_id = shown.map(|version| version.id);
@@ -137,6 +151,8 @@ fn view(app: &App, face: Face, record: ArticleRecord) -> ArticlePage {
         story: first_told(record.story.as_ref()),
         origin: record.story.map(|story| story.origin).filter(|origin| !origin.is_empty()),
         copies: record.copies.into_iter().map(|copy_of| copy(&face, copy_of)).collect(),
+        mark: mark(&face, &remarks),
+        notes: remarks.into_iter().filter_map(note).collect(),
         face,
     }
 }
@@ -235,6 +251,20 @@ fn capture(record: store::CaptureRecord) -> CaptureView {
 fn first_told(story: Option<&model::StoryFacts>) -> Option<(String, Moment)> {
     let story = story.filter(|story| story.articles > 1)?;
     Some((story.first_source.clone(), Moment::minute(story.first_seen)))
+}
+
+/// The mark that was given last.
+fn mark(face: &Face, remarks: &[Remarked]) -> Option<String> {
+    let last = remarks.iter().rev().find_map(|one| match one.remark {
+        Remark::Marked(mark) => Some(mark),
+        Remark::Noted(_) => None,
+    });
+    last.flatten().map(|mark| face.word("mark", mark.as_str()))
+}
+
+fn note(remarked: Remarked) -> Option<NoteView> {
+    let Remark::Noted(text) = remarked.remark else { return None };
+    Some(NoteView { at: Moment::minute(remarked.at), person: remarked.person, text })
 }
 
 fn copy(face: &Face, (id, title, source): (ArticleId, String, String)) -> CopyView {

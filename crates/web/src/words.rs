@@ -86,7 +86,7 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
-    use model::{EndpointKind, EndpointState, Origin, Presence, Sight, SourceKind};
+    use model::{EndpointKind, EndpointState, Mark, Origin, Presence, Sight, SourceKind};
 
     use super::*;
 
@@ -149,7 +149,8 @@ mod tests {
         let sights = Sight::ALL.iter().map(|sight| ("sight", sight.as_str()));
         let gone = Presence::ALL.iter().filter(|one| **one != Presence::Present);
         let presences = gone.map(|presence| ("presence", presence.as_str()));
-        let origins = origins.chain(sights).chain(presences);
+        let marks = Mark::ALL.iter().map(|mark| ("mark", mark.as_str()));
+        let origins = origins.chain(sights).chain(presences).chain(marks);
         let langs = Lang::all().map(|lang| ("lang", lang.as_str()));
         for (list, word) in states.chain(endpoints).chain(kinds).chain(origins).chain(langs) {
             assert!(TABLE.contains_key(format!("{list}_{word}").as_str()), "{list}_{word}");

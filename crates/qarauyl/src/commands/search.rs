@@ -1,12 +1,14 @@
 //! `qarauyl search`: the archive, from the command line.
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use indexer::{Order, SearchHit, SearchRequest};
-use model::ArticleId;
+use model::{ArticleId, Mark, StoryId};
 use query::{parse_lenient, plan};
 use serde::Serialize;
+use store::Remarking;
 
 use crate::house::House;
 use crate::output::{NOTHING, Output, or_stdin, table};
@@ -58,6 +60,9 @@ struct Instead {
 #[derive(Serialize)]
 struct Hit {
     article: i64,
+    story: Option<i64>,
+    /// What the team makes of its story, where it said so and the key is there.
+    mark: Option<&'static str>,
     title: String,
     passage: String,
     lang: &'static str,
@@ -92,6 +97,7 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
     };
     let hits = index.search(&request)?;
     let respellings = if hits.total < FEW { index.respellings(&text)? } else { Vec::new() };
+    let marks = marks(house).await?;
     let found = Found {
         did_you_mean: respellings
             .into_iter()
@@ -100,7 +106,7 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         reading: query.to_string(),
         problem,
         total: hits.total,
-        hits: hits.hits.into_iter().map(hit).collect(),
+        hits: hits.hits.into_iter().map(|one| hit(one, &marks)).collect(),
     };
     if let Some(problem) = &found.problem {
         out.say(problem);
@@ -118,7 +124,8 @@ async fn like(house: &House, article: ArticleId, (limit, out): (usize, Output)) 
             article.0
         );
     };
-    let hits: Vec<Hit> = similar.into_iter().map(hit).collect();
+    let marks = marks(house).await?;
+    let hits: Vec<Hit> = similar.into_iter().map(|one| hit(one, &marks)).collect();
     out.show(&hits, || hits.iter().map(line).collect::<Vec<_>>().join("\n"))?;
     Ok(if hits.is_empty() { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
 }
@@ -135,9 +142,19 @@ async fn words(house: &House, typed: &str, (limit, out): (usize, Output)) -> any
     Ok(if words.is_empty() { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
 }
 
-fn hit(hit: SearchHit) -> Hit {
+type Marks = BTreeMap<StoryId, Option<Mark>>;
+
+/// What the team marked; nothing without the key.
+async fn marks(house: &House) -> anyhow::Result<Marks> {
+    Ok(if house.store.is_locked() { Marks::new() } else { house.store.marks().await? })
+}
+
+fn hit(hit: SearchHit, marks: &Marks) -> Hit {
+    let mark = hit.story.and_then(|story| marks.get(&story).copied().flatten());
     Hit {
         article: hit.article.0,
+        story: hit.story.map(|story| story.0),
+        mark: mark.map(Mark::as_str),
         title: hit.title,
         passage: hit.passage,
         lang: hit.lang.as_str(),
@@ -160,5 +177,7 @@ fn plain(found: &Found) -> String {
 fn line(hit: &Hit) -> String {
     let day = hit.published.get(..10).unwrap_or_default();
     let Hit { title, source, lang, url, passage, .. } = hit;
-    format!("\n{title}\n  {day}  {source}  [{lang}]  {url}\n  {passage}")
+    let story = hit.story.map(|story| format!("  story {story}")).unwrap_or_default();
+    let mark = hit.mark.map(|mark| format!(", {mark}")).unwrap_or_default();
+    format!("\n{title}\n  {day}  {source}  [{lang}]{story}{mark}  {url}\n  {passage}")
 }

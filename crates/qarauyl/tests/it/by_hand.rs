@@ -255,3 +255,40 @@ fn letters(mut number: usize) -> String {
     }
     word
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stories_are_marked_and_noted_and_nothing_else_changes() {
+    let (home, newsroom) = settled().await;
+    let home = home.path();
+    done(home, &["watch", "add", "Border", "@khorgos"]);
+    done(home, &["run", "--once"]);
+    let before = json(home, &["watch", "test", "Border", "--limit", "1"]);
+    let story = before["list"][0]["story"].to_string();
+    done(home, &["story", "mark", &story, "noise"]);
+    done(home, &["story", "mark", &story, "relevant"]);
+    done(home, &["story", "note", &story, "Asked the outlet for the bozingen picture."]);
+    let shown = json(home, &["story", "show", &story]);
+    assert_eq!((&shown["mark"], shown["said"].as_array().unwrap().len()), (&"relevant".into(), 3));
+    assert_eq!(shown["articles"][0]["article"], before["list"][0]["article"]);
+    assert!(done(home, &["story", "show", &story]).contains("aigul: Asked the outlet"));
+    let after = json(home, &["watch", "test", "Border", "--limit", "1"]);
+    assert_eq!((&after["list"][0]["mark"], &after["alerts"]), (&"relevant".into(), &before["alerts"]));
+    let found = json(home, &["search", &format!("story:{story}")]);
+    assert_eq!(found["hits"][0]["mark"], "relevant");
+    let listed = json(home, &["story", "list", "--marked", "relevant"]);
+    assert_eq!((listed.as_array().unwrap().len(), listed[0]["notes"].as_u64()), (1, Some(1)));
+    assert_eq!(json(home, &["story", "list", "--marked", "noise"]).as_array().unwrap().len(), 0);
+    done(home, &["story", "mark", &story, "none"]);
+    assert_eq!(json(home, &["story", "show", &story])["mark"], Value::Null);
+    assert!(refused(home, &["story", "mark", &story, "great"]).contains("relevant, noise"));
+    assert!(refused(home, &["story", "note", "99999", "x"]).contains("no story 99999"));
+    for file in fs::read_dir(home.join("data")).unwrap().map(|entry| entry.unwrap().path()) {
+        let bytes = if file.is_file() { fs::read(&file).unwrap() } else { continue };
+        assert!(
+            !bytes.windows(8).any(|window| window == b"bozingen"),
+            "a note lies open in {}",
+            file.display()
+        );
+    }
+    newsroom.stop().await;
+}

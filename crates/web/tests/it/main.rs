@@ -7,4 +7,5 @@ mod given;
 mod life;
 mod numbers;
 mod pages;
+mod remarks;
 mod searching;

@@ -2,7 +2,7 @@
 //!
 //! Every version of the archive is judged as the matcher judges it, also those that a later one has replaced.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -10,10 +10,10 @@ use anyhow::Context;
 use clap::Args;
 use jiff::Timestamp;
 use matcher::Judged;
-use model::Novelty;
+use model::{Mark, Novelty, StoryId};
 use query::{Filter, Query, Seen, parse_at};
 use serde::Serialize;
-use store::{VersionInContext, Watching};
+use store::{Remarking, VersionInContext, Watching};
 
 use super::found::Searched;
 use super::read;
@@ -69,6 +69,8 @@ struct Listed {
     article: i64,
     version: i64,
     story: Option<i64>,
+    /// What the team makes of its story, where it said so.
+    mark: Option<&'static str>,
     seen: String,
     source: String,
     title: String,
@@ -88,6 +90,7 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
     let index = house.index(&lexicon)?;
     let searched = Searched { store: Arc::clone(&house.store), index, lexicon, window };
     let versions = searched.versions(&plan).await?;
+    let marks = if house.store.is_locked() { BTreeMap::new() } else { house.store.marks().await? };
     let tested = Tested {
         reading: query.to_string(),
         seen: window.map(|window| window.to_string()),
@@ -97,7 +100,7 @@ pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         clauses: clauses(&query, &versions, |clause| {
             searched.articles(&query::plan(clause, &searched.lexicon)?)
         })?,
-        list: versions.iter().rev().take(arguments.limit).map(listed).collect(),
+        list: versions.iter().rev().take(arguments.limit).map(|one| listed(one, &marks)).collect(),
     };
     out.show(&tested, || plain(&tested))?;
     Ok(if tested.articles == 0 { ExitCode::from(NOTHING) } else { ExitCode::SUCCESS })
@@ -135,8 +138,10 @@ fn clauses(
     Ok(counted)
 }
 
-fn listed((context, judged): &(VersionInContext, Judged)) -> Listed {
+fn listed((context, judged): &(VersionInContext, Judged), marks: &BTreeMap<StoryId, Option<Mark>>) -> Listed {
+    let mark = context.article.story.and_then(|story| marks.get(&story).copied().flatten());
     Listed {
+        mark: mark.map(Mark::as_str),
         article: context.article.id.0,
         version: context.version.id.0,
         story: context.article.story.map(|story| story.0),
@@ -170,8 +175,9 @@ fn plain(tested: &Tested) -> String {
     let row = |one: &Listed| {
         let day = one.seen.get(..10).unwrap_or_default().to_owned();
         let story = one.story.map_or_else(String::new, |story| story.to_string());
+        let mark = one.mark.unwrap_or_default().to_owned();
         let (source, told, title) = (one.source.clone(), one.told.to_owned(), one.title.clone());
-        vec![one.article.to_string(), story, day, source, told, title]
+        vec![one.article.to_string(), story, mark, day, source, told, title]
     };
     let rows: Vec<Vec<String>> = tested.list.iter().map(row).collect();
     let seen = tested.seen.as_ref().map(|seen| format!(" seen {seen}")).unwrap_or_default();
@@ -182,6 +188,6 @@ fn plain(tested: &Tested) -> String {
         tested.stories,
         tested.alerts,
         table(&["clause", "alone", "in what matches"], &clauses),
-        table(&["article", "story", "seen", "source", "told", "title"], &rows)
+        table(&["article", "story", "mark", "seen", "source", "told", "title"], &rows)
     )
 }
