@@ -78,7 +78,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Run all services, or some.
     Run(run::Arguments),
-    /// Search the archive: qarauyl search 'khorgos AND detain*'
+    /// Search the archive.
+    #[command(before_help = search::EXAMPLES)]
     Search(search::Arguments),
     /// Standing queries: add, list, test, edit, pause, resume, remove; and what was done to them.
     #[command(subcommand, before_help = watch::EXAMPLES)]

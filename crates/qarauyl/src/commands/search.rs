@@ -16,6 +16,14 @@ use crate::output::{NOTHING, Output, or_stdin, table};
 /// Other spellings are looked for when fewer articles are found.
 const FEW: u64 = 10;
 
+/// What the help begins with.
+pub(crate) const EXAMPLES: &str = "\
+Examples:
+  qarauyl search 'khorgos AND detain*'
+  qarauyl search '@khorgos kind:state last:7d' --by best
+  qarauyl search --like 17  # the articles most like article 17
+  qarauyl search khor --words  # words of the archive that begin so";
+
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// What is looked for; `-` reads it from stdin.

@@ -87,10 +87,11 @@ pub(super) async fn run(house: &House, arguments: &Arguments, out: Output) -> an
         language: arguments.language.clone(),
         timezone: arguments.timezone.clone(),
     };
-    add(house, &asked, out).await
+    let added = add(house, &asked).await?;
+    out.show(&added, || plain(&added))
 }
 
-/// Adds somebody whose settings are all known.
+/// Adds somebody whose settings are all known, as a part of another command: what came of it is said, not shown.
 pub(super) async fn known(
     house: &House,
     new: &NewSubscriber,
@@ -106,10 +107,11 @@ pub(super) async fn known(
         language: Some(new.language.clone()),
         timezone: Some(new.timezone.clone()),
     };
-    add(house, &asked, out).await
+    out.say(&plain(&add(house, &asked).await?));
+    Ok(())
 }
 
-async fn add(house: &House, asked: &Asked, out: Output) -> anyhow::Result<()> {
+async fn add(house: &House, asked: &Asked) -> anyhow::Result<Added> {
     check(asked)?;
     let known = house.store.subscriber_at(&asked.address).await?;
     let before = match &known {
@@ -132,8 +134,7 @@ async fn add(house: &House, asked: &Asked, out: Output) -> anyhow::Result<()> {
         });
     }
     let (address, new) = (subscriber.address.to_string(), known.is_none());
-    let added = Added { address, new, language, timezone, subscriptions };
-    out.show(&added, || plain(&added))
+    Ok(Added { address, new, language, timezone, subscriptions })
 }
 
 fn check(asked: &Asked) -> anyhow::Result<()> {
