@@ -1,5 +1,6 @@
 //! The lexicon: what no rule of spelling can link. 霍尔果斯 = Хоргос = Қорғас.
 
+mod filter;
 mod load;
 mod recognise;
 mod russian;
@@ -9,6 +10,8 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use text::{Key, analyze_query};
+
+use filter::Filter;
 
 pub use load::LexiconError;
 
@@ -20,8 +23,11 @@ pub struct Lexicon {
     entities: Vec<Entity>,
     by_id: HashMap<String, usize>,
     aliases: Vec<Alias>,
-    /// Aliases by each key that their first word may have.
+    /// Aliases by each key that their first word may have; none for a key that only tells what an ambiguous spelling
+    /// means.
     by_first: FxHashMap<Key, Vec<usize>>,
+    /// Which of these keys there may be, so that most words need not be looked up.
+    filter: Filter,
 }
 
 /// A place, person, organisation or term.

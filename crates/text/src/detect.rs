@@ -11,7 +11,7 @@ use aho_corasick::AhoCorasick;
 use rustc_hash::FxHashMap;
 
 use crate::repair::repair_text;
-use crate::script::push_small;
+use crate::script::{Letters, push_small};
 use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
@@ -121,7 +121,7 @@ const OWN_LANGUAGE: u32 = 60;
 pub fn detect(text: &str) -> Lang {
     let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
     let (text, letters) = repaired(text.get(..end).unwrap_or_default());
-    match letters.most() {
+    match script_of(letters) {
         Script::Han => han(&text),
         Script::Other => Lang::Unknown,
         script => best(&text, script),
@@ -130,13 +130,31 @@ pub fn detect(text: &str) -> Lang {
 
 /// The text without letters that only look like those of its script, and how many it has of each.
 fn repaired(text: &str) -> (Cow<'_, str>, Letters) {
-    let letters = Letters::of(text);
-    if letters.latin == 0 || letters.cyrillic == 0 {
+    let (letters, is_mixed) = letters_of(text);
+    if !is_mixed {
         return (Cow::Borrowed(text), letters);
     }
     let text = repair_text(text);
     let letters = Letters::of(&text);
     (Cow::Owned(text), letters)
+}
+
+/// How many letters of each script a text has, and whether Latin and Cyrillic ones may stand in one word. A sign of
+/// ASCII always ends a word; what stands between two of them is not looked at further here.
+fn letters_of(text: &str) -> (Letters, bool) {
+    let mut letters = Letters::default();
+    let (mut latin, mut cyrillic) = (0, 0);
+    let mut is_mixed = false;
+    for c in text.chars() {
+        if c.is_ascii() && !c.is_ascii_alphanumeric() {
+            is_mixed |= letters.latin > latin && letters.cyrillic > cyrillic;
+            (latin, cyrillic) = (letters.latin, letters.cyrillic);
+        } else {
+            letters.add(c);
+        }
+    }
+    is_mixed |= letters.latin > latin && letters.cyrillic > cyrillic;
+    (letters, is_mixed)
 }
 
 /// Returns the language of one block of an article: its own when it is long enough to tell, or in another script; else
@@ -147,30 +165,7 @@ pub fn detect_block(block: &str, article: Lang) -> Lang {
     if all >= OWN_LANGUAGE || (all - own) * 2 > all { detect(block) } else { article }
 }
 
-/// How many letters of each script a text has.
-#[derive(Debug, Clone, Copy, Default)]
-struct Letters {
-    cyrillic: u32,
-    arabic: u32,
-    latin: u32,
-    han: u32,
-}
-
 impl Letters {
-    fn of(text: &str) -> Self {
-        let mut letters = Self::default();
-        for letter in text.chars() {
-            match Script::of(letter) {
-                Script::Cyrillic => letters.cyrillic += 1,
-                Script::Arabic => letters.arabic += 1,
-                Script::Latin => letters.latin += 1,
-                Script::Han => letters.han += 1,
-                Script::Other => {}
-            }
-        }
-        letters
-    }
-
     fn all(self) -> u32 {
         self.cyrillic + self.arabic + self.latin + self.han
     }
@@ -184,18 +179,18 @@ impl Letters {
             Script::Other => 0,
         }
     }
+}
 
-    /// The script of most letters; a Chinese character says as much as three letters.
-    fn most(self) -> Script {
-        let counts = [
-            (Script::Cyrillic, self.cyrillic),
-            (Script::Arabic, self.arabic),
-            (Script::Latin, self.latin),
-            (Script::Han, self.han * 3),
-        ];
-        let most = counts.into_iter().max_by_key(|(_, count)| *count);
-        most.filter(|(_, count)| *count > 0).map_or(Script::Other, |(script, _)| script)
-    }
+/// The script of most letters; a Chinese character says as much as three letters.
+fn script_of(letters: Letters) -> Script {
+    let counts = [
+        (Script::Cyrillic, letters.cyrillic),
+        (Script::Arabic, letters.arabic),
+        (Script::Latin, letters.latin),
+        (Script::Han, letters.han * 3),
+    ];
+    let most = counts.into_iter().max_by_key(|(_, count)| *count);
+    most.filter(|(_, count)| *count > 0).map_or(Script::Other, |(script, _)| script)
 }
 
 fn han(text: &str) -> Lang {

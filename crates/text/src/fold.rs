@@ -1,11 +1,12 @@
 //! How a word of a language is folded to its surface key, and which shorter forms it has.
 
+use smol_str::SmolStr;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::normalise::is_invisible;
 use crate::peel::{peel, peel_names};
-use crate::script::push_small;
+use crate::script::{each_small, is_plain, push_small};
 use crate::spellings::{Around, Skeletons, Spelling, skeletons};
 use crate::stems::stems;
 use crate::{Lang, Script};
@@ -67,18 +68,18 @@ impl Reading {
                 let word = small(word);
                 let Skeletons { mut sure, bare } = skeletons(spelling, &word, around);
                 let front = spelling.front(&word);
-                let mut peeled: Vec<String> =
+                let mut peeled: Vec<SmolStr> =
                     sure.iter().flat_map(|skeleton| peel(spelling.code(), skeleton, front)).collect();
                 peeled.extend(bare.iter().flat_map(|skeleton| peel_names(spelling.code(), skeleton)));
                 sure.extend(bare);
                 if spelling.code() != "ug" {
                     return Folded { surfaces: sure, peeled };
                 }
-                peeled.extend(sure.iter().filter(|key| closed(key) != **key && is_short(key)).cloned());
-                let surfaces = sure.iter().map(|key| closed(key)).collect();
-                let peeled =
-                    peeled.into_iter().map(|key| if is_short(&key) { key } else { closed(&key) }).collect();
-                Folded { surfaces, peeled }
+                peeled.extend(sure.iter().filter(|key| is_open(key) && is_short(key)).map(SmolStr::new));
+                for key in peeled.iter_mut().filter(|key| is_open(key) && !is_short(key)) {
+                    *key = closed(key).into();
+                }
+                Folded { surfaces: sure.iter().map(|key| closed(key)).collect(), peeled }
             }
             Self::Plain(lang) => {
                 let surface = plain(word);
@@ -87,7 +88,8 @@ impl Reading {
                     Lang::TrLatn => stems(lang, &small_turkish(word)),
                     _ => stems(lang, &surface),
                 };
-                let peeled = stems.iter().map(|stem| plain(stem)).filter(|stem| *stem != surface).collect();
+                let peeled = stems.iter().map(|stem| plain(stem)).filter(|stem| *stem != surface);
+                let peeled = peeled.map(SmolStr::from).collect();
                 let surfaces = if surface.is_empty() { Vec::new() } else { vec![surface] };
                 Folded { surfaces, peeled }
             }
@@ -102,7 +104,18 @@ fn is_short(stem: &str) -> bool {
 
 /// Uyghur ې, ۆ (here ۉ, for Kazakh has ۆ for в) and ۈ are kept while suffixes are peeled off; the skeleton has ە, و and ۇ for them, as Kazakh has.
 pub(crate) fn closed(skeleton: &str) -> String {
-    skeleton.replace('ې', "ە").replace('ۉ', "و").replace('ۈ', "ۇ")
+    let close = |letter| match letter {
+        'ې' => 'ە',
+        'ۉ' => 'و',
+        'ۈ' => 'ۇ',
+        other => other,
+    };
+    skeleton.chars().map(close).collect()
+}
+
+/// Whether it has a letter that [`closed`] brings to another.
+fn is_open(skeleton: &str) -> bool {
+    skeleton.contains(['ې', 'ۉ', 'ۈ'])
 }
 
 /// What a word is folded to.
@@ -110,12 +123,12 @@ pub(crate) struct Folded {
     /// The word itself.
     pub(crate) surfaces: Vec<String>,
     /// Its shorter forms.
-    pub(crate) peeled: Vec<String>,
+    pub(crate) peeled: Vec<SmolStr>,
 }
 
 /// Small letters in NFKC, without marks that no reader sees.
 pub(crate) fn small(word: &str) -> String {
-    if word.chars().all(is_plain_letter) {
+    if is_plain(word) {
         let mut folded = String::with_capacity(word.len());
         word.chars().for_each(|c| push_small(&mut folded, c));
         return folded;
@@ -124,7 +137,7 @@ pub(crate) fn small(word: &str) -> String {
 }
 
 /// A letter or digit that every normal form of Unicode leaves as it is, and that joins with no other.
-fn is_plain_letter(c: char) -> bool {
+pub(crate) fn is_plain_letter(c: char) -> bool {
     matches!(c, '0'..='9' | 'a'..='z' | 'A'..='Z' | 'а'..='я' | 'А'..='Я' | 'Ґ'..='ӏ' | 'Ә'..='ӯ' | 'ء' | 'ا'..='غ' | 'ف'..='ي' | 'ٱ'..='ٴ' | 'ٹ'..='ۓ' | 'ە')
         || matches!(c, 'ё' | 'Ё' | 'і' | 'І' | 'ñ' | 'ğ' | 'ş' | 'ä' | 'ö' | 'ü' | 'ı' | 'ç' | 'ū' | 'é')
 }
@@ -140,21 +153,27 @@ pub(crate) fn plain(word: &str) -> String {
         return word.to_ascii_lowercase();
     }
     let mut folded = String::with_capacity(word.len());
-    for c in small(word).chars() {
-        match c {
-            'ё' => folded.push('е'),
-            // Turkish: İ and ı fold with i, because a query does not say its language.
-            'ı' => folded.push('i'),
-            '·' => {}
-            'ک' => folded.push('ك'),
-            'ی' | 'ى' => folded.push('ي'),
-            'آ' | 'أ' | 'إ' => folded.push('ا'),
-            // The letters of most words, which have no marks to lose but those that make another letter.
-            'а'..='я' | 'ї' | 'a'..='z' | '0'..='9' | 'ا'..='ي' => folded.push(c),
-            _ => folded.extend(c.nfd().filter(|c| !is_combining_mark(*c))),
-        }
+    if is_plain(word) {
+        word.chars().for_each(|c| each_small(c, |small| push_plain(&mut folded, small)));
+    } else {
+        small(word).chars().for_each(|small| push_plain(&mut folded, small));
     }
     folded
+}
+
+fn push_plain(folded: &mut String, small: char) {
+    match small {
+        'ё' => folded.push('е'),
+        // Turkish: İ and ı fold with i, because a query does not say its language.
+        'ı' => folded.push('i'),
+        '·' => {}
+        'ک' => folded.push('ك'),
+        'ی' | 'ى' => folded.push('ي'),
+        'آ' | 'أ' | 'إ' => folded.push('ا'),
+        // The letters of most words, which have no marks to lose but those that make another letter.
+        'а'..='я' | 'ї' | 'a'..='z' | '0'..='9' | 'ا'..='ي' => folded.push(small),
+        _ => folded.extend(small.nfd().filter(|c| !is_combining_mark(*c))),
+    }
 }
 
 #[cfg(test)]

@@ -86,12 +86,14 @@ impl Lang {
 
     /// Returns the script.
     pub fn script(self) -> Script {
-        match self.as_str().split('-').nth(1) {
-            Some("Cyrl") => Script::Cyrillic,
-            Some("Arab") => Script::Arabic,
-            Some("Latn") => Script::Latin,
-            Some("Hans" | "Hant") => Script::Han,
-            _ => Script::Other,
+        match self {
+            Self::KkCyrl | Self::UgCyrl | Self::KyCyrl | Self::TtCyrl | Self::RuCyrl | Self::UkCyrl => {
+                Script::Cyrillic
+            }
+            Self::KkArab | Self::UgArab | Self::ArArab | Self::FaArab | Self::UrArab => Script::Arabic,
+            Self::KkLatn | Self::UgLatn | Self::EnLatn | Self::TrLatn | Self::UzLatn => Script::Latin,
+            Self::ZhHans | Self::ZhHant => Script::Han,
+            Self::Unknown => Script::Other,
         }
     }
 

@@ -22,6 +22,7 @@ mod skeleton;
 mod sound;
 mod spellings;
 mod stems;
+mod suffixes;
 mod token;
 mod transcription;
 mod transliterate;

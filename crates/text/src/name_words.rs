@@ -50,8 +50,9 @@ static NAME_WORDS: LazyLock<NameWords> = LazyLock::new(|| {
 /// The word itself and its stem; not every shorter form, lest words meet that have nothing in common.
 fn forms(word: &str, reading: Reading) -> Vec<Key> {
     let folded = reading.fold(word, &Around::of_word(word));
-    let stem = folded.peeled.into_iter().filter(|_| matches!(reading, Reading::Plain(_)));
-    folded.surfaces.into_iter().take(1).chain(stem).map(|form| Key::peeled(&form)).collect()
+    let stem = folded.peeled.iter().filter(|_| matches!(reading, Reading::Plain(_)));
+    let surface = folded.surfaces.iter().take(1);
+    surface.map(|form| Key::peeled(form)).chain(stem.map(|form| Key::peeled(form))).collect()
 }
 
 /// What a word is in a name.

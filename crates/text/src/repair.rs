@@ -4,6 +4,7 @@
 //! no twin in the other wins, then that of most letters, then Cyrillic.
 
 use crate::Script;
+use crate::script::Letters;
 use crate::words::{Piece, pieces};
 
 /// Latin capitals and small letters, each with its Cyrillic twin.
@@ -39,15 +40,14 @@ pub(crate) fn repair(word: &str) -> Option<String> {
     if word.is_ascii() {
         return None;
     }
-    let count = |script| word.chars().filter(|c| Script::of(*c) == script).count();
-    let (latin, cyrillic) = (count(Script::Latin), count(Script::Cyrillic));
+    let Letters { latin, cyrillic, .. } = Letters::of(word);
     if latin == 0 || cyrillic == 0 {
         return None;
     }
     // A letter without a twin says which script was meant.
-    let sure = |script| word.chars().filter(|c| Script::of(*c) == script && twin(*c).is_none()).count();
-    let (sure_latin, sure_cyrillic) = (sure(Script::Latin), sure(Script::Cyrillic));
-    let to_cyrillic = (sure_cyrillic, cyrillic) >= (sure_latin, latin);
+    let mut sure = Letters::default();
+    word.chars().filter(|c| twin(*c).is_none()).for_each(|c| sure.add(c));
+    let to_cyrillic = (sure.cyrillic, cyrillic) >= (sure.latin, latin);
     let meant = if to_cyrillic { Script::Cyrillic } else { Script::Latin };
     Some(word.chars().map(|c| twin(c).filter(|_| Script::of(c) != meant).unwrap_or(c)).collect())
 }

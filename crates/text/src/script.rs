@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use crate::fold;
+
 /// A script, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Script {
@@ -39,14 +41,7 @@ impl Direction {
 impl Script {
     /// Returns the script of most letters of a word, of the earlier one where they are as many.
     pub(crate) fn of_word(word: &str) -> Self {
-        let mut best = (Self::Other, 0);
-        for script in [Self::Cyrillic, Self::Arabic, Self::Latin, Self::Han] {
-            let count = word.chars().filter(|c| Self::of(*c) == script).count();
-            if count > best.1 {
-                best = (script, count);
-            }
-        }
-        best.0
+        Letters::of(word).most()
     }
 
     /// Returns the script of a letter; [`Script::Other`] for what is no letter of the four.
@@ -102,13 +97,67 @@ impl Script {
     }
 }
 
+/// How many letters of each script a text has.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Letters {
+    pub(crate) cyrillic: u32,
+    pub(crate) arabic: u32,
+    pub(crate) latin: u32,
+    pub(crate) han: u32,
+}
+
+impl Letters {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut letters = Self::default();
+        text.chars().for_each(|letter| letters.add(letter));
+        letters
+    }
+
+    #[inline]
+    pub(crate) fn add(&mut self, letter: char) {
+        match Script::of(letter) {
+            Script::Cyrillic => self.cyrillic += 1,
+            Script::Arabic => self.arabic += 1,
+            Script::Latin => self.latin += 1,
+            Script::Han => self.han += 1,
+            Script::Other => {}
+        }
+    }
+
+    /// The script of most letters, of the earlier one where they are as many.
+    pub(crate) fn most(self) -> Script {
+        let counts = [
+            (Script::Cyrillic, self.cyrillic),
+            (Script::Arabic, self.arabic),
+            (Script::Latin, self.latin),
+            (Script::Han, self.han),
+        ];
+        let mut best = (Script::Other, 0);
+        for count in counts {
+            if count.1 > best.1 {
+                best = count;
+            }
+        }
+        best.0
+    }
+}
+
 /// What is asked of every letter of every text, so that it is looked up and not searched for each time.
 #[derive(Debug, Clone, Copy)]
 struct Letter {
     script: Script,
-    alphanumeric: bool,
+    sort: Sort,
     /// The small letter, where it is one.
     small: Option<char>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Neither letter nor digit.
+    Sign,
+    Alphanumeric,
+    /// Alphanumeric, and one that [`fold::is_plain_letter`] names.
+    Plain,
 }
 
 /// Latin, Cyrillic and Arabic letters lie below.
@@ -118,28 +167,50 @@ static LETTERS: LazyLock<Vec<Letter>> = LazyLock::new(|| {
     let letter = |c: char| {
         let mut small = c.to_lowercase();
         let one = small.next().filter(|_| small.next().is_none());
-        Letter { script: Script::told(c), alphanumeric: c.is_alphanumeric(), small: one }
+        let sort = match (c.is_alphanumeric(), fold::is_plain_letter(c)) {
+            (false, _) => Sort::Sign,
+            (true, false) => Sort::Alphanumeric,
+            (true, true) => Sort::Plain,
+        };
+        Letter { script: Script::told(c), sort, small: one }
     };
     (0..KNOWN).filter_map(char::from_u32).map(letter).collect()
 });
 
 impl Letter {
+    #[inline]
     fn known(c: char) -> Option<&'static Self> {
         usize::try_from(u32::from(c)).ok().and_then(|at| LETTERS.get(at))
     }
 }
 
-/// The same as [`char::is_alphanumeric`], quicker.
-pub(crate) fn is_alphanumeric(c: char) -> bool {
-    Letter::known(c).map_or_else(|| c.is_alphanumeric(), |letter| letter.alphanumeric)
+/// The script of a character, and whether it is one of [`char::is_alphanumeric`].
+#[inline]
+pub(crate) fn script_and_alphanumeric(c: char) -> (Script, bool) {
+    Letter::known(c).map_or_else(
+        || (Script::told(c), c.is_alphanumeric()),
+        |letter| (letter.script, letter.sort != Sort::Sign),
+    )
 }
 
-/// Adds the small letter to `text`; the same as [`char::to_lowercase`], quicker.
-pub(crate) fn push_small(text: &mut String, c: char) {
+/// Whether a word has plain letters alone.
+pub(crate) fn is_plain(word: &str) -> bool {
+    word.chars().all(|c| Letter::known(c).is_some_and(|letter| letter.sort == Sort::Plain))
+}
+
+/// Calls `each` with the small letter; the same as [`char::to_lowercase`], quicker.
+#[inline]
+pub(crate) fn each_small(c: char, mut each: impl FnMut(char)) {
     match Letter::known(c).and_then(|letter| letter.small) {
-        Some(small) => text.push(small),
-        None => text.extend(c.to_lowercase()),
+        Some(small) => each(small),
+        None => c.to_lowercase().for_each(each),
     }
+}
+
+/// Adds the small letter to `text`.
+#[inline]
+pub(crate) fn push_small(text: &mut String, c: char) {
+    each_small(c, |small| text.push(small));
 }
 
 #[cfg(test)]
@@ -152,7 +223,11 @@ mod tests {
             let mut small = String::new();
             push_small(&mut small, c);
             assert_eq!(small, c.to_lowercase().to_string());
-            assert_eq!((Script::of(c), is_alphanumeric(c)), (Script::told(c), c.is_alphanumeric()), "{c}");
+            assert_eq!(script_and_alphanumeric(c), (Script::told(c), c.is_alphanumeric()), "{c}");
+            assert_eq!(
+                (Script::of(c), is_plain(&c.to_string())),
+                (Script::told(c), fold::is_plain_letter(c))
+            );
         }
     }
 

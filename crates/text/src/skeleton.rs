@@ -5,8 +5,6 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashMap;
-
 use crate::Script;
 
 /// An orthography of Kazakh or Uyghur.
@@ -27,82 +25,104 @@ pub(crate) enum Orthography {
     UgCyrl,
 }
 
-/// Letters, alone and in groups that write one sound, with their skeleton letters.
+/// What an orthography makes of a letter.
 #[derive(Default)]
-struct Table {
-    single: FxHashMap<char, &'static str>,
-    /// By their first letter, longest first.
-    groups: FxHashMap<char, Vec<(&'static str, &'static str)>>,
+struct Cell {
+    /// What the letter alone is written as.
+    single: Option<&'static str>,
+    /// Groups that begin with it and write one sound, longest first.
+    groups: Vec<(&'static str, &'static str)>,
 }
 
-static TABLES: LazyLock<FxHashMap<&'static str, Table>> = LazyLock::new(|| {
-    let mut tables: FxHashMap<&'static str, Table> = FxHashMap::default();
-    let rows = include_str!("../data/letters.tsv").lines().filter(|line| !line.starts_with('#'));
-    for row in rows {
-        let mut cells = row.split('\t');
-        let (Some(name), Some(letters), Some(skeleton)) = (cells.next(), cells.next(), cells.next()) else {
-            continue;
-        };
-        let table = tables.entry(name).or_default();
-        let mut chars = letters.chars();
-        match (chars.next(), chars.next()) {
-            (Some(letter), None) => {
-                table.single.insert(letter, skeleton);
-            }
-            (Some(first), Some(_)) => table.groups.entry(first).or_default().push((letters, skeleton)),
-            _ => {}
-        }
-    }
-    for group in tables.values_mut().flat_map(|table| table.groups.values_mut()) {
-        group.sort_by_key(|(letters, _)| std::cmp::Reverse(letters.len()));
-    }
-    tables
+/// The letters of an orthography with their skeleton letters, by their number.
+type Table = Vec<Cell>;
+
+/// No orthography has letters from here on.
+const BEYOND: usize = 0x700;
+
+static TABLES: LazyLock<[Table; 9]> = LazyLock::new(|| {
+    [
+        "kk-Cyrl",
+        "kk-Arab",
+        "kk-Latn-2021",
+        "kk-Latn-2018",
+        "kk-Latn-wiki",
+        "kk-Latn-bgn",
+        "ug-Arab",
+        "ug-Latn",
+        "ug-Cyrl",
+    ]
+    .map(table)
 });
 
-impl Table {
-    /// The skeleton letters of the longest group that `rest` begins with, or of its first letter, and how many bytes
-    /// they stand for.
-    fn next(&self, rest: &str, letter: char) -> (Option<&'static str>, usize) {
-        let groups = self.groups.get(&letter).map_or(&[][..], Vec::as_slice);
-        match groups.iter().find(|(letters, _)| rest.starts_with(letters)) {
-            Some((letters, skeleton)) => (Some(*skeleton), letters.len()),
-            None => (self.single.get(&letter).copied(), letter.len_utf8()),
+fn table(name: &str) -> Table {
+    let mut table: Table = Vec::new();
+    table.resize_with(BEYOND, Cell::default);
+    for row in include_str!("../data/letters.tsv").lines().filter(|line| !line.starts_with('#')) {
+        let mut cells = row.split('\t');
+        let (Some(of), Some(letters), Some(skeleton)) = (cells.next(), cells.next(), cells.next()) else {
+            continue;
+        };
+        let mut chars = letters.chars();
+        let (first, more) = (chars.next(), chars.next().is_some());
+        if let Some(cell) = first.and_then(|first| table.get_mut(place(first))).filter(|_| of == name) {
+            if more {
+                cell.groups.push((letters, skeleton));
+            } else {
+                cell.single = Some(skeleton);
+            }
         }
     }
+    for cell in &mut table {
+        cell.groups.sort_by_key(|(letters, _)| std::cmp::Reverse(letters.len()));
+    }
+    table
 }
 
-static EMPTY: LazyLock<Table> = LazyLock::new(Table::default);
+fn place(letter: char) -> usize {
+    usize::try_from(u32::from(letter)).unwrap_or(usize::MAX)
+}
+
+/// The skeleton letters of the longest group that `rest` begins with, or of its first letter, and how many bytes they
+/// stand for.
+fn next(table: &Table, rest: &str, letter: char) -> (Option<&'static str>, usize) {
+    let Some(cell) = table.get(place(letter)) else { return (None, letter.len_utf8()) };
+    match cell.groups.iter().find(|(letters, _)| rest.starts_with(letters)) {
+        Some((letters, skeleton)) => (Some(*skeleton), letters.len()),
+        None => (cell.single, letter.len_utf8()),
+    }
+}
 
 impl Orthography {
     fn table(self) -> &'static Table {
-        let name = match self {
-            Self::KkCyrl => "kk-Cyrl",
-            Self::KkArab => "kk-Arab",
-            Self::KkLatn2021 => "kk-Latn-2021",
-            Self::KkLatn2018 => "kk-Latn-2018",
-            Self::KkLatnWiki => "kk-Latn-wiki",
-            Self::KkLatnBgn => "kk-Latn-bgn",
-            Self::UgArab => "ug-Arab",
-            Self::UgLatn => "ug-Latn",
-            Self::UgCyrl => "ug-Cyrl",
-        };
-        TABLES.get(name).unwrap_or(&EMPTY)
+        let [kk_cyrl, kk_arab, kk_2021, kk_2018, kk_wiki, kk_bgn, ug_arab, ug_latn, ug_cyrl] = &*TABLES;
+        match self {
+            Self::KkCyrl => kk_cyrl,
+            Self::KkArab => kk_arab,
+            Self::KkLatn2021 => kk_2021,
+            Self::KkLatn2018 => kk_2018,
+            Self::KkLatnWiki => kk_wiki,
+            Self::KkLatnBgn => kk_bgn,
+            Self::UgArab => ug_arab,
+            Self::UgLatn => ug_latn,
+            Self::UgCyrl => ug_cyrl,
+        }
     }
 
     /// Returns the skeleton of a word in small letters. A letter that the orthography lacks stands for itself.
     pub(crate) fn skeleton(self, word: &str) -> String {
         let table = self.table();
-        let mut skeleton = String::with_capacity(word.len() + 4);
+        let mut skeleton = Joined { letters: String::with_capacity(word.len() + 4), last: None };
         let mut rest = word;
         while let Some(letter) = rest.chars().next() {
-            let (letters, length) = table.next(rest, letter);
+            let (letters, length) = next(table, rest, letter);
             match letters {
-                Some(letters) => skeleton.push_str(letters),
+                Some(letters) => letters.chars().for_each(|letter| skeleton.push(letter)),
                 None => skeleton.push(letter),
             }
             rest = rest.get(length..).unwrap_or_default();
         }
-        joined(&skeleton)
+        skeleton.ended()
     }
 
     /// Returns whether the orthography has all letters of a text in small letters.
@@ -110,7 +130,7 @@ impl Orthography {
         let table = self.table();
         let mut rest = text;
         while let Some(letter) = rest.chars().next() {
-            let (known, length) = table.next(rest, letter);
+            let (known, length) = next(table, rest, letter);
             if known.is_none() && Script::of(letter) != Script::Other {
                 return false;
             }
@@ -120,36 +140,53 @@ impl Orthography {
     }
 }
 
-/// Joins what some orthographies write with two letters and others with one: и as ىي, ч as تش. An и before a vowel
-/// is one й, whoever writes both (`ия`) or the vowel alone (`ىا`). Loan words lose the doubles that no Kazakh syllable
-/// has: фф anywhere, any consonant at the end of a word (маршалл).
+/// Joins what some orthographies write with two letters and others with one.
 pub(crate) fn joined(skeleton: &str) -> String {
-    let mut joined = String::with_capacity(skeleton.len());
-    for letter in skeleton.chars() {
-        match (letter, joined.chars().next_back()) {
+    let mut joined = Joined { letters: String::with_capacity(skeleton.len()), last: None };
+    skeleton.chars().for_each(|letter| joined.push(letter));
+    joined.ended()
+}
+
+/// Letters that are joined as they come: и as ىي, ч as تش. An и before a vowel is one й, whoever writes both (`ия`) or
+/// the vowel alone (`ىا`). Loan words lose the doubles that no Kazakh syllable has: фф anywhere, any consonant at the
+/// end of a word (маршалл).
+struct Joined {
+    letters: String,
+    last: Option<char>,
+}
+
+impl Joined {
+    fn push(&mut self, letter: char) {
+        match (letter, self.last) {
             ('ي', Some('ى')) => {
-                joined.pop();
-                if !joined.ends_with('ي') {
-                    joined.push('ي');
+                self.letters.pop();
+                if !self.letters.ends_with('ي') {
+                    self.letters.push('ي');
                 }
             }
             ('ا' | 'ە' | 'و', Some('ى')) => {
-                joined.pop();
-                joined.push('ي');
-                joined.push(letter);
+                self.letters.pop();
+                self.letters.push('ي');
+                self.letters.push(letter);
             }
             ('ي', Some('ي')) | ('ف', Some('ف')) => {}
             ('ش', Some('ت')) => {
-                joined.pop();
-                joined.push('چ');
+                self.letters.pop();
+                self.letters.push('چ');
+                self.last = Some('چ');
+                return;
             }
-            _ => joined.push(letter),
+            _ => self.letters.push(letter),
         }
+        self.last = Some(letter);
     }
-    while joined.chars().count() > 3 && ends_in_a_double(&joined) {
-        joined.pop();
+
+    fn ended(mut self) -> String {
+        while ends_in_a_double(&self.letters) && self.letters.chars().count() > 3 {
+            self.letters.pop();
+        }
+        self.letters
     }
-    joined
 }
 
 fn ends_in_a_double(skeleton: &str) -> bool {

@@ -4,8 +4,6 @@
 //! passports leave the letters of Kazakh out, and loan words are written with and without their double letters. A
 //! convention counts only when it has all letters of the word, and of the text around it.
 
-use std::collections::HashSet;
-
 use crate::bare;
 use crate::script::push_small;
 use crate::skeleton::Orthography;
@@ -31,7 +29,7 @@ impl Spelling {
         }
     }
 
-    /// Returns whether a Kazakh word has front vowels; `None` where its letters do not tell.
+    /// Returns whether a Kazakh word in small letters has front vowels; `None` where its letters do not tell.
     pub(crate) fn front(self, word: &str) -> Option<bool> {
         // The ending of `with` has a front vowel after every stem.
         let word = WITH
@@ -39,9 +37,7 @@ impl Spelling {
             .find_map(|ending| word.strip_suffix(ending))
             .filter(|stem| !stem.is_empty())
             .unwrap_or(word);
-        let has = |letters: &[char]| {
-            word.chars().flat_map(char::to_lowercase).any(|letter| letters.contains(&letter))
-        };
+        let has = |letters: &[char]| word.chars().any(|letter| letters.contains(&letter));
         match self {
             Self::KkCyrl => Some(has(&['ә', 'ө', 'ү', 'і', 'е', 'э'])),
             Self::KkArab => Some(has(&['ء', 'ٴ', 'ە', 'ك', 'گ', 'ه', 'ک'])),
@@ -59,17 +55,34 @@ pub(crate) const WITH: [&str; 9] = ["мен", "бен", "пен", "مەن", "ب�
 const LATIN: [Orthography; 4] =
     [Orthography::KkLatn2021, Orthography::KkLatn2018, Orthography::KkLatnWiki, Orthography::KkLatnBgn];
 
-/// The letters of Kazakh that a Russian keyboard lacks.
-const KAZAKH: [char; 9] = ['ә', 'ғ', 'қ', 'ң', 'ө', 'ұ', 'ү', 'һ', 'і'];
-
 /// Letters of Kazakh alone, or Latin ones with marks.
 fn is_marked(text: &str) -> bool {
     let foreign = |c: char| Script::of(c) == Script::Latin && !c.is_ascii();
     text.chars().any(|c| !c.is_ascii() && (foreign(c) || is_kazakh(c)))
 }
 
+/// The letters of Kazakh that a Russian keyboard lacks.
 fn is_kazakh(letter: char) -> bool {
-    letter.to_lowercase().any(|letter| KAZAKH.contains(&letter))
+    matches!(
+        letter,
+        'ә' | 'ғ'
+            | 'қ'
+            | 'ң'
+            | 'ө'
+            | 'ұ'
+            | 'ү'
+            | 'һ'
+            | 'і'
+            | 'Ә'
+            | 'Ғ'
+            | 'Қ'
+            | 'Ң'
+            | 'Ө'
+            | 'Ұ'
+            | 'Ү'
+            | 'Һ'
+            | 'І'
+    )
 }
 
 /// Returns whether a word has letters that Kazakh has and Russian has not.
@@ -136,7 +149,7 @@ pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Skel
         Spelling::UgArab => vec![Orthography::UgArab.skeleton(word)],
         Spelling::UgCyrl => vec![Orthography::UgCyrl.skeleton(word)],
         Spelling::UgLatn => uyghur_latin(word),
-        Spelling::KkCyrl => loans(&Orthography::KkCyrl.skeleton(word), word),
+        Spelling::KkCyrl => loans(Orthography::KkCyrl.skeleton(word), word),
         Spelling::KkLatn => kazakh_latin(word, around),
     };
     let mut bare = match spelling {
@@ -144,11 +157,24 @@ pub(crate) fn skeletons(spelling: Spelling, word: &str, around: &Around) -> Skel
         Spelling::KkLatn if !around.marked => bare::latin(word),
         _ => Vec::new(),
     };
-    let mut known = HashSet::new();
-    for skeletons in [&mut sure, &mut bare] {
-        skeletons.retain(|skeleton| !skeleton.is_empty() && known.insert(skeleton.clone()));
+    if sure.len() + bare.len() > 1 {
+        bare.retain(|skeleton| !sure.contains(skeleton));
+        (sure, bare) = (each_once(sure), each_once(bare));
     }
+    sure.retain(|skeleton| !skeleton.is_empty());
+    bare.retain(|skeleton| !skeleton.is_empty());
     Skeletons { sure, bare }
+}
+
+/// They are few: a word has at most 64 readings.
+fn each_once(skeletons: Vec<String>) -> Vec<String> {
+    let mut known: Vec<String> = Vec::with_capacity(skeletons.len());
+    for skeleton in skeletons {
+        if !known.contains(&skeleton) {
+            known.push(skeleton);
+        }
+    }
+    known
 }
 
 /// Each `ng` is ڭ, or ن and گ: engiliyning is ئەنگىلىينىڭ. Beyond two of them, all are read alike.
@@ -171,22 +197,55 @@ fn uyghur_latin(word: &str) -> Vec<String> {
 }
 
 /// A loan word's skeleton as Russian has it, and as it is heard: with с for ц, у for в.
-fn loans(skeleton: &str, word: &str) -> Vec<String> {
-    let mut skeletons = vec![skeleton.to_owned()];
-    for (sign, from, to) in [
-        ("ц", "تس", "س"),
-        ("дж", "دج", "ج"),
-        ("в", "ۆ", "ۋ"),
-        ("ье", "ە", "يە"),
-        ("ъе", "ە", "يە"),
-        ("ае", "اە", "ايە"),
+fn loans(skeleton: String, word: &str) -> Vec<String> {
+    let signs = LoanSigns::of(word);
+    let mut skeletons = vec![skeleton];
+    for (there, from, to) in [
+        (signs.ts, "تس", "س"),
+        (signs.dzh, "دج", "ج"),
+        (signs.v, "ۆ", "ۋ"),
+        (signs.soft_ye, "ە", "يە"),
+        (signs.hard_ye, "ە", "يە"),
+        (signs.ae, "اە", "ايە"),
     ] {
-        if word.contains(sign) {
+        if there {
             let heard: Vec<String> = skeletons.iter().map(|known| known.replace(from, to)).collect();
             skeletons.extend(heard);
         }
     }
     skeletons
+}
+
+/// What in a word may be heard otherwise than it is written.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "six signs, each there or not")]
+struct LoanSigns {
+    ts: bool,
+    dzh: bool,
+    v: bool,
+    soft_ye: bool,
+    hard_ye: bool,
+    ae: bool,
+}
+
+impl LoanSigns {
+    fn of(word: &str) -> Self {
+        let mut signs = Self::default();
+        let mut before = ' ';
+        for letter in word.chars() {
+            match (before, letter) {
+                (_, 'ц') => signs.ts = true,
+                (_, 'в') => signs.v = true,
+                ('д', 'ж') => signs.dzh = true,
+                ('ь', 'е') => signs.soft_ye = true,
+                ('ъ', 'е') => signs.hard_ye = true,
+                ('а', 'е') => signs.ae = true,
+                _ => {}
+            }
+            before = letter;
+        }
+        signs
+    }
 }
 
 fn kazakh_latin(word: &str, around: &Around) -> Vec<String> {

@@ -1,6 +1,5 @@
 //! Stems of the languages that Snowball knows, and of what its rules leave apart.
 
-use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use frostem::{Algorithm, Stemmer};
@@ -23,23 +22,13 @@ pub(crate) fn stems(lang: Lang, word: &str) -> Vec<String> {
         Lang::ArArab => Algorithm::Arabic,
         _ => return Vec::new(),
     };
-    let regular = IRREGULAR.get(word).copied().filter(|_| lang == Lang::EnLatn);
-    let mut stems = vec![snowball(lang, algorithm, regular.unwrap_or(word))];
+    let regular = if lang == Lang::EnLatn { IRREGULAR.get(word).copied() } else { None };
+    let mut stems = vec![Stemmer::new(algorithm).stem(regular.unwrap_or(word)).into_owned()];
     if lang == Lang::RuCyrl {
         stems.extend(stems.first().and_then(|stem| without_fleeting_vowel(stem)));
         stems.extend(stems.first().and_then(|stem| without_verbal_suffix(stem)));
     }
     stems
-}
-
-fn snowball(lang: Lang, algorithm: Algorithm, word: &str) -> String {
-    thread_local! {
-        static STEMMERS: RefCell<FxHashMap<Lang, Stemmer>> = RefCell::default();
-    }
-    STEMMERS.with_borrow_mut(|stemmers| {
-        let stemmer = stemmers.entry(lang).or_insert_with(|| Stemmer::new(algorithm));
-        stemmer.stem(word).to_string()
-    })
 }
 
 /// китаец, китайцы; список, списки; точек, точка: the vowel goes where an ending follows.

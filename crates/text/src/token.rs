@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::fold::{Reading, plain, readings};
-use crate::memory::{Of, remembered};
+use smol_str::SmolStr;
+
+use crate::fold::{Folded, Reading, plain, readings};
+use crate::memory::with_memory;
 use crate::peel::twins;
 use crate::repair::repair;
 use crate::spellings::{Around, Spelling, has_kazakh_letters};
@@ -29,17 +31,23 @@ pub struct Token {
 /// position; a run of one character gives that key alone.
 pub fn analyze(text: &str, lang: Lang) -> Vec<Token> {
     let around = Around::of(text, lang);
-    let mut tokens = Vec::new();
-    for piece in pieces(text) {
-        match piece {
-            Piece::Word(range) => {
-                let word = text.get(range.clone()).unwrap_or_default();
-                let keys = remembered(Of::Word(lang, around.code()), word, || word_keys(word, lang, &around));
-                push(&mut tokens, range.start, range.end, keys);
+    let of = (lang, around.code());
+    let pieces = pieces(text);
+    let mut tokens = Vec::with_capacity(pieces.len());
+    with_memory(|memory| {
+        for piece in pieces {
+            match piece {
+                Piece::Word(range) => {
+                    let word = text.get(range.clone()).unwrap_or_default();
+                    let keys = memory.keys(of, word, || word_keys(word, lang, &around));
+                    push(&mut tokens, range.start, range.end, keys);
+                }
+                Piece::Han(range) => {
+                    push_run(&mut tokens, range.start, text.get(range).unwrap_or_default());
+                }
             }
-            Piece::Han(range) => push_run(&mut tokens, range.start, text.get(range).unwrap_or_default()),
         }
-    }
+    });
     tokens
 }
 
@@ -83,9 +91,10 @@ fn push(tokens: &mut Vec<Token>, start: usize, end: usize, keys: Arc<[Key]>) {
 fn word_keys(word: &str, lang: Lang, around: &Around) -> Vec<Key> {
     let repaired = repair(word);
     let word = repaired.as_deref().unwrap_or(word);
-    let folded = reading(word, lang).fold(word, around);
-    let mut keys: Vec<Key> = folded.surfaces.iter().map(|surface| Key::surface(surface)).collect();
-    for form in folded.surfaces.iter().chain(&folded.peeled) {
+    let Folded { surfaces, peeled } = reading(word, lang).fold(word, around);
+    let mut keys = Vec::with_capacity(2 * surfaces.len() + peeled.len());
+    keys.extend(surfaces.iter().map(|surface| Key::surface(surface)));
+    for form in surfaces.iter().map(String::as_str).chain(peeled.iter().map(SmolStr::as_str)) {
         add(&mut keys, Key::peeled(form));
     }
     keys
@@ -110,20 +119,23 @@ fn foreign(script: Script) -> Lang {
 }
 
 fn push_run(tokens: &mut Vec<Token>, start: usize, run: &str) {
-    let bounds: Vec<usize> =
-        run.char_indices().map(|(at, _)| start + at).chain([start + run.len()]).collect();
     let simple = simplify(run);
-    let ends: Vec<usize> = simple.char_indices().map(|(at, _)| at).chain([simple.len()]).collect();
-    for (pair, bound) in ends.windows(3).zip(bounds.windows(3)) {
-        if let (&[from, _, to], &[start, _, end]) = (pair, bound) {
-            let text = simple.get(from..to).unwrap_or_default();
-            let keys = remembered(Of::Pair, text, || vec![Key::surface(text), Key::peeled(text)]);
-            push(tokens, start, end, keys);
+    // A character and its simplified form need not take as many bytes.
+    let mut ends = simple.char_indices().map(|(at, letter)| at + letter.len_utf8());
+    let mut before: Option<(usize, usize)> = None;
+    let mut from = 0;
+    for (at, letter) in run.char_indices() {
+        let (here, to) = (at, ends.next().unwrap_or(simple.len()));
+        let end = start + at + letter.len_utf8();
+        if let Some((before, simple_before)) = before.replace((here, from)) {
+            let text = simple.get(simple_before..to).unwrap_or_default();
+            push(tokens, start + before, end, Arc::new([Key::surface(text), Key::peeled(text)]));
         }
+        from = to;
     }
-    if let (Some(&[from, to]), Some(&[start, end])) = (ends.last_chunk::<2>(), bounds.last_chunk::<2>()) {
-        let last = simple.get(from..to).unwrap_or_default();
-        push(tokens, start, end, remembered(Of::Last, last, || vec![Key::last_han(last)]));
+    if let Some((at, from)) = before {
+        let last = Key::last_han(simple.get(from..).unwrap_or_default());
+        push(tokens, start + at, start + run.len(), Arc::new([last]));
     }
 }
 
@@ -170,7 +182,8 @@ fn query_word(word: &str, start: usize) -> Option<QueryToken> {
         for surface in &folded.surfaces {
             add(&mut token.surface, Key::surface(surface));
         }
-        for form in folded.surfaces.iter().chain(&folded.peeled) {
+        let surfaces = folded.surfaces.iter().map(String::as_str);
+        for form in surfaces.chain(folded.peeled.iter().map(SmolStr::as_str)) {
             add(&mut token.peeled, Key::peeled(form));
         }
     }

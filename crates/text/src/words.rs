@@ -6,7 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::Script;
 use crate::normalise::is_invisible;
-use crate::script::is_alphanumeric;
+use crate::script::script_and_alphanumeric;
 
 /// A piece of text that becomes tokens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +19,14 @@ pub(crate) enum Piece {
 
 /// Returns the pieces of `text` in order; what stands between them is no part of any word.
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
+    // A word of most languages takes some ten bytes.
+    let mut pieces = Vec::with_capacity(text.len() / 8);
     let mut open: Option<(Range<usize>, bool)> = None;
     for (at, c) in text.char_indices() {
         let end = at + c.len_utf8();
-        let han = Script::of(c) == Script::Han;
-        let inside = han || is_alphanumeric(c);
+        let (script, alphanumeric) = script_and_alphanumeric(c);
+        let han = script == Script::Han;
+        let inside = han || alphanumeric;
         // A mark, a tatweel or an invisible sign goes on with the word that it stands in.
         let goes_on = !inside
             && !c.is_ascii()

@@ -7,6 +7,7 @@ use text::{Key, Lang, analyze, analyze_query, forms_of, surfaces};
 use thiserror::Error;
 use toml::Spanned;
 
+use super::filter::Filter;
 use super::russian::cases;
 use super::{Alias, Context, Demands, Entity, Lexicon};
 
@@ -103,6 +104,7 @@ pub(super) fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
         }
     }
     tell_context_words(&mut lexicon);
+    lexicon.filter = Filter::of(lexicon.by_first.keys());
     Ok(lexicon)
 }
 
@@ -117,6 +119,9 @@ fn tell_context_words(lexicon: &mut Lexicon) {
             let keys = known
                 .entry(word.clone())
                 .or_insert_with(|| first(word).map(|token| token.peeled).unwrap_or_default());
+            for key in keys.iter() {
+                lexicon.by_first.entry(key.clone()).or_default();
+            }
             *context = Context::Word(keys.clone());
         }
     }

@@ -23,8 +23,10 @@ impl Lexicon {
         if self.aliases.is_empty() {
             return Vec::new();
         }
-        let in_title = self.find(&document.title, &[title], false);
-        let in_body = self.find(&document.body, blocks, true);
+        // Keys of the article that the lexicon speaks of.
+        let mut spoken_of = Vec::new();
+        let in_title = self.find(&document.title, &[title], false, &mut spoken_of);
+        let in_body = self.find(&document.body, blocks, true, &mut spoken_of);
         let found = || in_title.iter().chain(&in_body).filter(|found| !found.is_other);
         let sure: FxHashSet<&str> = found().filter_map(|found| self.sure_entity(found.alias)).collect();
         let doubtful: FxHashSet<usize> =
@@ -32,7 +34,7 @@ impl Lexicon {
         let told: FxHashSet<usize> = if doubtful.is_empty() {
             doubtful
         } else {
-            let keys: FxHashSet<&Key> = keys_of(document).collect();
+            let keys: FxHashSet<&Key> = spoken_of.into_iter().collect();
             let told =
                 |at: &usize| self.entities.get(*at).is_some_and(|entity| in_context(entity, &sure, &keys));
             doubtful.into_iter().filter(told).collect()
@@ -94,38 +96,51 @@ impl Lexicon {
         self.aliases.get(alias).filter(|alias| alias.demands.context()).map(|alias| alias.entity)
     }
 
-    fn find(&self, field: &Field, blocks: &[&str], in_body: bool) -> Vec<Found> {
+    fn find<'a>(
+        &'a self,
+        field: &Field,
+        blocks: &[&str],
+        in_body: bool,
+        spoken_of: &mut Vec<&'a Key>,
+    ) -> Vec<Found> {
         let mut found = Vec::new();
+        let mut tried: Vec<usize> = Vec::new();
         for (at, token) in field.tokens.iter().enumerate() {
-            let mut tried: Vec<usize> = Vec::new();
-            let keys = token.keys.iter().filter(|key| !key.is_surface());
-            for number in keys.filter_map(|key| self.by_first.get(key)).flatten() {
-                if tried.contains(number) {
-                    continue;
-                }
-                tried.push(*number);
-                let Some(alias) = self.aliases.get(*number) else { continue };
-                let tokens = field.tokens.get(at..at + alias.words.len()).unwrap_or_default();
-                let text = usize::try_from(token.block)
-                    .ok()
-                    .and_then(|block| blocks.get(block))
-                    .copied()
-                    .unwrap_or("");
-                if alias.stands(tokens, text, in_body) {
-                    let entity = self.entities.get(alias.entity);
-                    let is_other = entity.is_some_and(|entity| {
-                        tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms))
-                    });
-                    found.push(Found { token: at, alias: *number, is_other });
+            tried.clear();
+            let keys = token.keys.iter().filter(|key| !key.is_surface() && self.filter.may_have(key));
+            for (key, aliases) in keys.filter_map(|key| self.by_first.get_key_value(key)) {
+                spoken_of.push(key);
+                for number in aliases {
+                    if !tried.contains(number) {
+                        tried.push(*number);
+                        found.extend(self.found(*number, (field, at), blocks, in_body));
+                    }
                 }
             }
         }
         found
     }
-}
 
-fn keys_of(document: &Document) -> impl Iterator<Item = &Key> {
-    document.title.tokens.iter().chain(&document.body.tokens).flat_map(|token| token.keys.iter())
+    /// A spelling that begins at a token, when the rest of it is there.
+    fn found(
+        &self,
+        number: usize,
+        (field, at): (&Field, usize),
+        blocks: &[&str],
+        in_body: bool,
+    ) -> Option<Found> {
+        let alias = self.aliases.get(number)?;
+        let tokens = field.tokens.get(at..at + alias.words.len()).unwrap_or_default();
+        let block = usize::try_from(tokens.first()?.block).ok().and_then(|block| blocks.get(block));
+        if !alias.stands(tokens, block.copied().unwrap_or(""), in_body) {
+            return None;
+        }
+        let is_other = self
+            .entities
+            .get(alias.entity)
+            .is_some_and(|entity| tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms)));
+        Some(Found { token: at, alias: number, is_other })
+    }
 }
 
 /// An ambiguous spelling counts when one of the entity's context words or entities stands in the article; an entity
