@@ -31,13 +31,18 @@ pub(crate) type Of = (Lang, u8);
 
 /// A word, and what is known of it.
 struct Known {
-    hash: u64,
     of: Of,
     word: SmolStr,
     keys: Arc<[Key]>,
 }
 
-type Set = [Option<Known>; PLACES];
+/// Places for words whose hashes begin alike.
+#[derive(Default)]
+struct Set {
+    /// The other half of each word's hash, so that few words are compared in vain.
+    tags: [u32; PLACES],
+    words: [Option<Known>; PLACES],
+}
 
 /// The keys of many words.
 pub(crate) struct Memory(Vec<Set>);
@@ -62,22 +67,37 @@ impl Memory {
         let hash = FxBuildHasher.hash_one((of, word));
         let set = usize::try_from(hash >> 32).ok().and_then(|half| self.0.get_mut(half % SETS));
         let Some(set) = set.filter(|_| word.len() <= LONGEST) else { return make().into() };
-        let is_it = |known: &Known| known.hash == hash && known.of == of && known.word == word;
-        match set.iter().position(|place| place.as_ref().is_none_or(is_it)) {
-            Some(at) if let Some(Some(known)) = set.get(at) => {
-                let keys = Arc::clone(&known.keys);
-                if at > 0 {
-                    set.swap(at, at - 1);
-                }
-                keys
-            }
-            free => {
-                let keys: Arc<[Key]> = make().into();
-                if let Some(place) = set.get_mut(free.unwrap_or(PLACES - 1)) {
-                    *place = Some(Known { hash, of, word: word.into(), keys: Arc::clone(&keys) });
-                }
-                keys
-            }
+        let tag = u32::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
+        if let Some(keys) = set.find(tag, of, word) {
+            return keys;
+        }
+        let keys: Arc<[Key]> = make().into();
+        set.keep(tag, Known { of, word: word.into(), keys: Arc::clone(&keys) });
+        keys
+    }
+}
+
+impl Set {
+    /// Returns the keys of a word, which moves up.
+    fn find(&mut self, tag: u32, of: Of, word: &str) -> Option<Arc<[Key]>> {
+        let mut known =
+            self.tags.iter().zip(&self.words).enumerate().filter(|(_, (other, _))| **other == tag);
+        let (at, keys) = known.find_map(|(at, (_, known))| {
+            let known = known.as_ref().filter(|known| known.of == of && known.word == word)?;
+            Some((at, Arc::clone(&known.keys)))
+        })?;
+        if at > 0 {
+            self.tags.swap(at, at - 1);
+            self.words.swap(at, at - 1);
+        }
+        Some(keys)
+    }
+
+    /// Gives a word the first free place, or the last.
+    fn keep(&mut self, tag: u32, known: Known) {
+        let free = self.words.iter().position(Option::is_none).unwrap_or(PLACES - 1);
+        if let (Some(its_tag), Some(place)) = (self.tags.get_mut(free), self.words.get_mut(free)) {
+            (*its_tag, *place) = (tag, Some(known));
         }
     }
 }

@@ -153,14 +153,17 @@ fn in_context(entity: &Entity, sure: &FxHashSet<&str>, keys: &FxHashSet<&Key>) -
 }
 
 impl Alias {
-    /// Whether its words stand at these tokens, written as it demands.
+    /// Whether its words stand at these tokens, of which the first is known to have a key of its first word, written as
+    /// it demands.
     fn stands(&self, tokens: &[Placed], block: &str, in_body: bool) -> bool {
         let Some(first) = tokens.first() else { return false };
         let in_a_row = (first.position..).zip(tokens).all(|(position, token)| token.position == position);
+        // The first word is there: the spelling was found by it.
         let words = self
             .words
             .iter()
             .zip(tokens)
+            .skip(1)
             .all(|(word, token)| word.iter().any(|key| token.keys.contains(key)));
         in_a_row
             && words
