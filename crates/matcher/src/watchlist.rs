@@ -195,19 +195,21 @@ impl Watchlist {
     /// Returns the watches that match `document`, by id, each with where.
     pub fn matches(&self, document: &Document) -> Vec<Match> {
         let (reading, found) = self.read(document);
-        found.into_iter().map(|watch| Match { watch, hits: reading.hits(watch, document) }).collect()
+        let matched = |(watch, number)| Match { watch, hits: reading.hits(number, document) };
+        found.into_iter().map(matched).collect()
     }
 
     /// Returns the watches that match `document`, by id, without asking where.
     pub fn matching(&self, document: &Document) -> Vec<WatchId> {
-        self.read(document).1
+        self.read(document).1.into_iter().map(|(watch, _)| watch).collect()
     }
 
-    fn read(&self, document: &Document) -> (Reading<'_>, Vec<WatchId>) {
+    /// What matches, by id, each with the number of its program.
+    fn read(&self, document: &Document) -> (Reading<'_>, Vec<(WatchId, u32)>) {
         let mut reading = Reading::new(self);
         reading.read(document);
         let mut found = Vec::new();
-        reading.matches(&document.facts, &mut |watch| found.push(watch));
+        reading.each_match(&document.facts, &mut |watch, number| found.push((watch, number)));
         found.sort_unstable();
         (reading, found)
     }

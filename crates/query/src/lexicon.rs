@@ -100,6 +100,8 @@ struct Alias {
     entity: usize,
     /// For each word, the keys of which one must stand there.
     words: Vec<Vec<Key>>,
+    /// The hashes of the second word's keys: many spellings begin alike, and few go on as the text does.
+    second: Vec<u32>,
     /// What must be there besides the words.
     demands: Demands,
 }

@@ -68,9 +68,13 @@ impl Reading {
                 let word = small(word);
                 let Skeletons { mut sure, bare } = skeletons(spelling, &word, around);
                 let front = spelling.front(&word);
-                let mut peeled: Vec<SmolStr> =
-                    sure.iter().flat_map(|skeleton| peel(spelling.code(), skeleton, front)).collect();
-                peeled.extend(bare.iter().flat_map(|skeleton| peel_names(spelling.code(), skeleton)));
+                let mut peeled = Vec::with_capacity(8);
+                for skeleton in &sure {
+                    peeled.append(&mut peel(spelling.code(), skeleton, front));
+                }
+                for skeleton in &bare {
+                    peeled.append(&mut peel_names(spelling.code(), skeleton));
+                }
                 sure.extend(bare);
                 if spelling.code() != "ug" {
                     return Folded { surfaces: sure, peeled };

@@ -155,6 +155,11 @@ impl<'a> Reading<'a> {
 
     /// Calls `each` with every watch that matches, once.
     pub fn matches(&mut self, facts: &Facts, each: &mut dyn FnMut(WatchId)) {
+        self.each_match(facts, &mut |watch, _| each(watch));
+    }
+
+    /// Calls `each` with every watch that matches, once, and the number of its program.
+    pub(super) fn each_match(&mut self, facts: &Facts, each: &mut dyn FnMut(WatchId, u32)) {
         self.find_terms();
         let (list, present) = (self.list, &mut self.present);
         each_fact(facts, &mut |fact| {
@@ -164,14 +169,17 @@ impl<'a> Reading<'a> {
         });
         self.gather();
         self.decide(facts);
-        let watch = |program: &u32| list.programs.watch(*program);
-        self.matched.iter().filter_map(watch).for_each(each);
+        for program in &self.matched {
+            if let Some(watch) = list.programs.watch(*program) {
+                each(watch, *program);
+            }
+        }
     }
 
-    /// Returns what to highlight of a watch that matches the article that was read, `document`: the title's first.
-    pub fn hits(&self, watch: WatchId, document: &Document) -> Vec<Hit> {
+    /// Returns what to highlight of a watch that matches the article that was read, `document`, by the number of its
+    /// program: the title's first.
+    pub(super) fn hits(&self, number: u32, document: &Document) -> Vec<Hit> {
         let programs = &self.list.programs;
-        let Some(number) = programs.number_of(watch) else { return Vec::new() };
         let filters = &self.list.meanings.filters;
         let article = Article { present: &self.present, facts: &document.facts, filters };
         let (mut title, mut body) = (Vec::new(), Vec::new());

@@ -39,6 +39,11 @@ impl Filter {
     }
 }
 
+/// A hash of a key; two keys may have the same.
+pub(super) fn hash(key: &Key) -> u32 {
+    u32::try_from(FxBuildHasher.hash_one(key.as_str()) >> 32).unwrap_or(0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,7 +7,7 @@ use text::{Key, Lang, analyze, analyze_query, forms_of, surfaces};
 use thiserror::Error;
 use toml::Spanned;
 
-use super::filter::Filter;
+use super::filter::{Filter, hash};
 use super::russian::cases;
 use super::{Alias, Context, Demands, Entity, Lexicon};
 
@@ -184,7 +184,9 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     let names = spellings(&form);
     let mut aliases: Vec<Alias> = Vec::new();
     for (lang, name) in &names {
-        let alias = Alias { entity, words: words_of(name, *lang, &form.kind), demands: demands(&form, name) };
+        let words = words_of(name, *lang, &form.kind);
+        let second = words.get(1).map_or_else(Vec::new, |word| word.iter().map(hash).collect());
+        let alias = Alias { entity, words, second, demands: demands(&form, name) };
         // One skeleton stands for the spellings of a name in three scripts.
         if !aliases.contains(&alias) {
             aliases.push(alias);

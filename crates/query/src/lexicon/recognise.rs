@@ -5,6 +5,7 @@ use std::ops::Range;
 use rustc_hash::FxHashSet;
 use text::{Key, KeyKind, Lang, analyze};
 
+use super::filter::hash;
 use super::{Alias, Context, Demands, Entity, HeldBack, Lexicon};
 use crate::{Document, Field, Part, Placed};
 
@@ -105,15 +106,21 @@ impl Lexicon {
     ) -> Vec<Found> {
         let mut found = Vec::new();
         let mut tried: Vec<usize> = Vec::new();
+        let mut behind = Behind::default();
         for (at, token) in field.tokens.iter().enumerate() {
             tried.clear();
+            behind.0.clear();
             let keys = token.keys.iter().filter(|key| !key.is_surface() && self.filter.may_have(key));
             for (key, aliases) in keys.filter_map(|key| self.by_first.get_key_value(key)) {
                 spoken_of.push(key);
                 for number in aliases {
                     if !tried.contains(number) {
                         tried.push(*number);
-                        found.extend(self.found(*number, (field, at), blocks, in_body));
+                        let alias = self.aliases.get(*number);
+                        let alias = alias.filter(|alias| behind.may_go_on(alias, field.tokens.get(at + 1)));
+                        let is_other =
+                            alias.and_then(|alias| self.stands(alias, (field, at), blocks, in_body));
+                        found.extend(is_other.map(|is_other| Found { token: at, alias: *number, is_other }));
                     }
                 }
             }
@@ -121,25 +128,37 @@ impl Lexicon {
         found
     }
 
-    /// A spelling that begins at a token, when the rest of it is there.
-    fn found(
+    /// When a spelling stands at a token, whether the words only look like a form of it.
+    fn stands(
         &self,
-        number: usize,
+        alias: &Alias,
         (field, at): (&Field, usize),
         blocks: &[&str],
         in_body: bool,
-    ) -> Option<Found> {
-        let alias = self.aliases.get(number)?;
-        let tokens = field.tokens.get(at..at + alias.words.len()).unwrap_or_default();
+    ) -> Option<bool> {
+        let tokens = field.tokens.get(at..at + alias.words.len())?;
         let block = usize::try_from(tokens.first()?.block).ok().and_then(|block| blocks.get(block));
-        if !alias.stands(tokens, block.copied().unwrap_or(""), in_body) {
-            return None;
+        let entity = self.entities.get(alias.entity)?;
+        alias
+            .stands(tokens, block.copied().unwrap_or(""), in_body)
+            .then(|| tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms)))
+    }
+}
+
+/// The hashes of the keys of the token behind the one that is looked at; none until they are asked for.
+#[derive(Default)]
+struct Behind(Vec<u32>);
+
+impl Behind {
+    /// Whether the token behind may be the second word of a spelling.
+    fn may_go_on(&mut self, alias: &Alias, behind: Option<&Placed>) -> bool {
+        if alias.second.is_empty() {
+            return true;
         }
-        let is_other = self
-            .entities
-            .get(alias.entity)
-            .is_some_and(|entity| tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms)));
-        Some(Found { token: at, alias: number, is_other })
+        if self.0.is_empty() {
+            self.0.extend(behind.iter().flat_map(|token| token.keys.iter()).map(hash));
+        }
+        self.0.iter().any(|hash| alias.second.contains(hash))
     }
 }
 
