@@ -130,7 +130,7 @@ async fn a_watch_is_edited_paused_and_remembered() {
 fn a_paused_watch_that_cannot_be_read_is_not_resumed_before_it_can() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    assert!(qarauyl(home, &["init"]).status.success());
+    assert!(qarauyl(home, &["init", "--defaults"]).status.success());
     import(home, "name,id\nЖалбырақ Бозінген,cousin\n", &[]);
     done(home, &["watch", "add", "Cousin", "@cousin"]);
     done(home, &["watch", "pause", "Cousin"]);
@@ -208,7 +208,7 @@ fn report(output: &Output) -> Value {
 fn a_list_of_names_is_judged_before_it_is_kept() {
     let home = tempfile::tempdir().unwrap();
     let home = home.path();
-    assert!(qarauyl(home, &["init"]).status.success());
+    assert!(qarauyl(home, &["init", "--defaults"]).status.success());
     let list = "\u{feff}name;aliases;kind;note\nЖалбырақ Бозінген;\"Zhalbyraq Bozingen; 加勒布拉克\";person;a cousin\n\
                 Qorğas;;place;\nZhusan;;;\nRex;;dog;\n";
     let first = import(home, list, &[]);
