@@ -1,5 +1,5 @@
-//! Phrases and pairs of near words whose parts are single words: compared by bare numbers, for they are most of what is
-//! asked, and common words make tens of thousands of candidates.
+//! Phrases and pairs of words, near or in a sloppy phrase, whose parts are single words: compared by bare numbers, for
+//! they are most of what is asked, and common words make tens of thousands of candidates.
 //!
 //! It says what [`Spans::find`] says; all other texts are left to that.
 
@@ -9,7 +9,7 @@ use tantivy::{DocId, DocSet};
 
 use crate::positions::PostingsOf;
 
-/// Words in a row, or two words near one another.
+/// Words in a row, or two words that stand to one another as is wanted.
 pub(crate) struct PlainRow {
     words: Vec<Word>,
     wanted: Wanted,
@@ -20,6 +20,7 @@ pub(crate) struct PlainRow {
 enum Wanted {
     InARow,
     Near { distance: u32, ordered: bool },
+    Moved { slop: u32 },
 }
 
 /// One word: the postings of all terms that it is written as, and its positions in the present document.
@@ -36,6 +37,9 @@ impl PlainRow {
             Spans::Phrase(parts) => (parts.iter().collect(), Wanted::InARow),
             Spans::Near { left, right, distance, ordered } => {
                 (vec![&**left, &**right], Wanted::Near { distance: *distance, ordered: *ordered })
+            }
+            Spans::Sloppy { parts, slop } if parts.len() == 2 => {
+                (parts.iter().collect(), Wanted::Moved { slop: *slop })
             }
             _ => return Ok(None),
         };
@@ -67,6 +71,10 @@ impl PlainRow {
                 follows(&first.here, &other.here, distance)
                     || !ordered && follows(&other.here, &first.here, distance)
             }),
+            Wanted::Moved { slop } => rest.first_mut().is_some_and(|other| {
+                other.go_to(doc);
+                stands_moved(&first.here, &other.here, slop)
+            }),
         }
     }
 }
@@ -95,6 +103,17 @@ fn follows(left: &[u32], right: &[u32], distance: u32) -> bool {
     left.iter().any(|position| {
         while right.next_if(|other| other <= position).is_some() {}
         right.peek().is_some_and(|other| other - position <= distance)
+    })
+}
+
+/// Whether any of `right` stands behind one of `left`, or would if it were moved by at most `slop` positions.
+fn stands_moved(left: &[u32], mut right: &[u32], slop: u32) -> bool {
+    left.iter().any(|position| {
+        let place = position.saturating_add(1);
+        let first = right.partition_point(|other| *other < place.saturating_sub(slop));
+        right = right.get(first..).unwrap_or_default();
+        // One word does not stand for both.
+        right.iter().take(2).any(|other| *other <= place.saturating_add(slop) && other != position)
     })
 }
 
@@ -147,6 +166,8 @@ fn gather(spans: &Spans, postings: &PostingsOf, all: &mut Vec<SegmentPostings>) 
 
 #[cfg(test)]
 mod tests {
+    use query::places::{Placed, sloppy, words};
+
     use super::*;
 
     #[test]
@@ -156,6 +177,20 @@ mod tests {
         assert_eq!(starts, [1, 4, 20]);
         keep_followed(&mut starts, &[6, 22, 23], 2);
         assert_eq!(starts, [4, 20]);
+    }
+
+    #[test]
+    fn two_words_of_a_sloppy_phrase_stand_where_the_definition_says() {
+        let positions = |bits: u32| -> Vec<u32> { (0..6).filter(|at| bits & (1 << at) != 0).collect() };
+        for (left, right, slop) in (0..64)
+            .flat_map(|left| (0..64).flat_map(move |right| (0..5).map(move |slop| (left, right, slop))))
+        {
+            let (left, right) = (positions(left), positions(right));
+            let placed = [(0, &left), (1, &right)]
+                .map(|(place, spans)| Placed { place, spans: words(spans.iter().copied()) });
+            let expected = !sloppy(&placed, slop).is_empty();
+            assert_eq!(stands_moved(&left, &right, slop), expected, "{left:?} {right:?} {slop}");
+        }
     }
 
     #[test]
