@@ -30,12 +30,13 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(house: &House, arguments: &Arguments, out: Output) -> anyhow::Result<ExitCode> {
     let only = Only::parse(&arguments.only)?;
+    let shutdown = CancellationToken::new();
+    // Whoever finds this process by its number asks it to end: from then on it ends in order.
+    stop_on_signal(&shutdown);
     let folder = sealed::folder(&house.settings.store);
     let _running = Running::begin(&folder)?;
     sealed::refuse(&folder)?;
     let pipeline = Pipeline::new(house, &only).await?;
-    let shutdown = CancellationToken::new();
-    stop_on_signal(&shutdown);
     if arguments.once {
         once(house, &pipeline, &shutdown, out).await?;
     } else {
@@ -137,9 +138,10 @@ pub(crate) async fn serve(
 /// Ctrl-C and the service manager's SIGTERM end the work gracefully; a second one ends it at once.
 pub(crate) fn stop_on_signal(shutdown: &CancellationToken) {
     let shutdown = shutdown.clone();
+    // Heard from here on, not from whenever the task begins.
+    let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
+    let Ok(mut terminate) = terminate else { return };
     tokio::spawn(async move {
-        let terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate());
-        let Ok(mut terminate) = terminate else { return };
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
