@@ -14,6 +14,7 @@ mod by_hand;
 mod command_line;
 mod demo;
 mod doctor;
+mod guide;
 mod house;
 mod mail_server;
 mod name_server;

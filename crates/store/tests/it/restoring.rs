@@ -66,7 +66,7 @@ pub(crate) async fn a_frozen_digest_keeps_its_message_id_and_the_rest_follows_it
     assert!(frozen(store, &job, restored.at).await.is_none());
     accepted(store, &job, None, restored.at).await;
 
-    store.pause_subscriber(subscriber, true).await.unwrap();
+    store.pause_subscriber(subscriber, true, restored.at).await.unwrap();
     store.retry_parked(None, restored.at).await.unwrap();
     let job = leased(store, JobKind::Deliver, restored.at).await.unwrap();
     assert!(frozen(store, &job, restored.at).await.is_none());
@@ -74,7 +74,7 @@ pub(crate) async fn a_frozen_digest_keeps_its_message_id_and_the_rest_follows_it
     let parked = store.parked().await.unwrap().pop().expect("a pause loses nothing");
     assert!(parked.last_error.contains("paused"), "{}", parked.last_error);
 
-    store.pause_subscriber(subscriber, false).await.unwrap();
+    store.pause_subscriber(subscriber, false, restored.at).await.unwrap();
     store.retry_parked(None, restored.at).await.unwrap();
     let job = leased(store, JobKind::Deliver, restored.at).await.unwrap();
     let again = frozen(store, &job, restored.at).await.unwrap();
