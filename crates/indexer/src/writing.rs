@@ -2,13 +2,19 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
+use tantivy::indexer::NoMergePolicy;
 use tantivy::{IndexWriter, TantivyError};
 
 use crate::IndexError;
 use crate::build::{Build, Numbered};
 use crate::folder::WriteLock;
 use crate::merging::{WhileFilling, while_idle};
+
+/// So often merging is tried before an index is left untidy, with a pause after each try in vain.
+const TIDYING: usize = 100;
+const PAUSE: Duration = Duration::from_millis(300);
 
 /// The engine's writer, and the right to use it. The writer ends before the right does.
 pub(crate) struct Writing {
@@ -103,15 +109,20 @@ impl Writing {
         Ok(small.len())
     }
 
-    /// Merges what is worth it, and waits for it.
+    /// Merges what is worth it, and waits for it. A merge that the engine has begun by itself may take segments away
+    /// meanwhile: then it is looked again. An index that stays untidy is whole all the same.
     pub(crate) fn tidy_up(&mut self) -> Result<(), IndexError> {
-        loop {
+        self.writer.set_merge_policy(Box::new(NoMergePolicy));
+        for _ in 0..TIDYING {
             let small = while_idle(self.build.segments()?);
             if small.is_empty() {
-                return Ok(());
+                break;
             }
-            self.writer.merge(&small).wait()?;
+            if self.writer.merge(&small).wait().is_err() {
+                std::thread::sleep(PAUSE);
+            }
         }
+        Ok(())
     }
 
     /// Waits until all merging is done, and ends.

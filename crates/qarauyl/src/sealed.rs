@@ -16,6 +16,8 @@ use crate::settings::Settings;
 
 const PASSPHRASE: &str = "keys/passphrase";
 const OUTBOX: &str = "outbox/";
+/// The ending of a secret that is being erased.
+const ERASING: &str = "erasing";
 
 /// A secret that lies on the disk, and under which name it is sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,24 +106,56 @@ pub(crate) fn seal(folder: &Path, secrets: &[Secret], recipient: &Recipient) -> 
     Ok(path)
 }
 
-/// Writes over a file and removes it.
-fn erase(path: &Path) -> anyhow::Result<()> {
-    let erased = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).open(path)?;
-        let mut left = file.metadata()?.len();
-        let zeros = [0_u8; 4096];
-        while left > 0 {
-            let count = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());
-            file.write_all(zeros.get(..count).unwrap_or_default())?;
-            left -= u64::try_from(count).unwrap_or(left);
+/// Writes over what a kill has left of secrets on the disk: files half erased, half put back or half written, and the
+/// house that a drill restores. Nothing of it is the only copy.
+pub(crate) fn erase_leftovers(folder: &Path, settings: &Settings) -> anyhow::Result<()> {
+    for (_, path) in places(settings) {
+        for ending in [ERASING, "unsealing", "new"] {
+            let left = PathBuf::from(format!("{}.{ending}", path.display()));
+            if !path.as_os_str().is_empty() && left.is_file() {
+                wipe(&left)
+                    .with_context(|| format!("cannot remove `{}`: remove it yourself", left.display()))?;
+            }
         }
-        file.sync_all()?;
-        fs::remove_file(path)
-    };
-    erased().with_context(|| {
-        format!("`{}` is sealed and cannot be removed: remove it yourself", path.display())
-    })?;
+    }
+    let drill = folder.join("drill");
+    if drill.is_dir() {
+        wipe_folder(&drill)
+            .with_context(|| format!("cannot remove `{}`: remove it yourself", drill.display()))?;
+    }
+    Ok(())
+}
+
+fn wipe_folder(folder: &Path) -> io::Result<()> {
+    for item in fs::read_dir(folder)? {
+        let path = item?.path();
+        if path.is_dir() { wipe_folder(&path)? } else { wipe(&path)? }
+    }
+    fs::remove_dir(folder)
+}
+
+/// Takes a secret from its place, so that nobody takes what is left of it for the secret, writes over it and removes it.
+fn erase(path: &Path) -> anyhow::Result<()> {
+    let aside = PathBuf::from(format!("{}.{ERASING}", path.display()));
+    let cannot = || format!("`{}` is sealed and cannot be removed: remove it yourself", path.display());
+    fs::rename(path, &aside).with_context(cannot)?;
+    sync_folder_of(path)?;
+    wipe(&aside).with_context(cannot)?;
     sync_folder_of(path)
+}
+
+/// Writes over a file and removes it.
+fn wipe(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).open(path)?;
+    let mut left = file.metadata()?.len();
+    let zeros = [0_u8; 4096];
+    while left > 0 {
+        let count = usize::try_from(left).unwrap_or(zeros.len()).min(zeros.len());
+        file.write_all(zeros.get(..count).unwrap_or_default())?;
+        left -= u64::try_from(count).unwrap_or(left);
+    }
+    file.sync_all()?;
+    fs::remove_file(path)
 }
 
 /// Puts all secrets back in their places, and removes the sealed files once they are. Returns how many there were.

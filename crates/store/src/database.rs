@@ -118,10 +118,13 @@ impl Database {
         let (file, url) = (url.trim_start_matches("sqlite:"), prepare_address(engine, url)?);
         let mut connection = AnyConnection::connect(&url).await?;
         prepare(&mut connection, engine).await?;
+        let file = Path::new(file.trim_start_matches("//"));
+        let turn = migrate::turn(&mut connection, engine, file).await?;
         if engine == Engine::Sqlite {
-            migrate::copy_before(&mut connection, Path::new(file.trim_start_matches("//"))).await?;
+            migrate::copy_before(&mut connection, file).await?;
         }
         migrate::run(&mut connection, engine).await?;
+        drop(turn);
         connection.close().await?;
         let (writers, readers) = match engine {
             Engine::Sqlite => (1, 4),
@@ -291,7 +294,9 @@ async fn prepare(connection: &mut AnyConnection, engine: Engine) -> Result<(), s
 /// Names this process so that another one on the same machine can see whether it still lives: machine, process
 /// number, and the moment it started, because numbers are used again.
 fn holder() -> String {
-    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    // A service that sees processes alone in /proc does not see the host's name there.
+    let host = ["/proc/sys/kernel/hostname", "/etc/machine-id"];
+    let host = host.iter().find_map(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
     let pid = std::process::id();
     format!("{} {pid} {}", host.trim(), start_of(pid).unwrap_or_default())
 }
@@ -309,7 +314,9 @@ pub(crate) fn is_dead(own: &str, other: &str) -> bool {
         return false;
     };
     let (pid, start) = rest.split_once(' ').unwrap_or((rest, ""));
-    own_host == host && pid.parse().is_ok_and(|pid| start_of(pid).as_deref() != Some(start))
+    !own_host.is_empty()
+        && own_host == host
+        && pid.parse().is_ok_and(|pid| start_of(pid).as_deref() != Some(start))
 }
 
 #[cfg(test)]
@@ -323,6 +330,7 @@ mod tests {
         let host = own.split(' ').next().unwrap();
         assert!(is_dead(&own, &format!("{host} 4194304 1")));
         assert!(!is_dead(&own, "another-machine 4194304 1"));
+        assert!(!is_dead(" 1 1", " 4194304 1"), "a machine without a name is no machine");
     }
 
     #[test]

@@ -115,6 +115,24 @@ pub(crate) async fn pending(
     Ok((missing.collect(), !done.is_empty()))
 }
 
+/// Waits until nobody else copies and migrates the same store; nothing to wait for when there is nothing to migrate.
+/// PostgreSQL has a lock of its own.
+///
+/// # Errors
+/// When the store cannot be read, or the file of the lock cannot be written.
+pub(crate) async fn turn(
+    connection: &mut AnyConnection,
+    engine: Engine,
+    file: &Path,
+) -> Result<Option<std::fs::File>, StoreError> {
+    if engine != Engine::Sqlite || pending(connection, engine).await?.0.is_empty() {
+        return Ok(None);
+    }
+    let lock = std::fs::OpenOptions::new().create(true).append(true).open(file.with_extension("migrating"));
+    let held = lock.and_then(|lock| lock.lock().map(|()| lock));
+    held.map(Some).map_err(|error| StoreError::from(sqlx::Error::Io(error)))
+}
+
 /// Copies a store that is about to be migrated, beside it: should the new version not please, the copy is the way back.
 ///
 /// # Errors

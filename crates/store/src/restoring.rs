@@ -45,6 +45,7 @@ impl Restoring for Database {
             .execute(&mut *transaction)
             .await?;
         let leases = free_leases(&mut transaction).await?;
+        park_what_was_let_go(&mut transaction, restored).await?;
         let jobs = park_what_waits(&mut transaction, restored).await?;
         let mut waiting = 0;
         for sql in [
@@ -78,6 +79,28 @@ async fn free_leases(transaction: &mut Transaction<'static, Any>) -> Result<u64,
     Ok(freed.rows_affected())
 }
 
+/// What a person had let go after an earlier restore may have been sent as well by the house that is gone.
+async fn park_what_was_let_go(
+    transaction: &mut Transaction<'static, Any>,
+    restored: Restored,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "update jobs set parked = 1, attempt = 0, last_error = $1
+         where kind = 'deliver' and key like '%/held %' and parked = 0",
+    )
+    .bind(reason(restored))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
+}
+
+fn reason(restored: Restored) -> String {
+    format!(
+        "may have been sent by the old server after the backup of {}: `qarauyl jobs --retry NUMBER` sends it",
+        restored.backup.strftime("%Y-%m-%d %H:%M UTC")
+    )
+}
+
 /// Opens a parked job for each subscriber and frequency for which something was due or frozen.
 async fn park_what_waits(
     transaction: &mut Transaction<'static, Any>,
@@ -89,10 +112,7 @@ async fn park_what_waits(
     )
     .fetch_all(&mut **transaction)
     .await?;
-    let reason = format!(
-        "may have been sent by the old server after the backup of {}: `qarauyl jobs --retry NUMBER` sends it",
-        restored.backup.strftime("%Y-%m-%d %H:%M UTC")
-    );
+    let reason = reason(restored);
     for row in &rows {
         let frequency: String = row.try_get("frequency")?;
         let job = (row.try_get("subscriber")?, frequency.as_str(), millis(restored.at));

@@ -81,7 +81,11 @@ fn spf_verdict(records: &Records) -> Verdict {
         [] => {
             return Verdict::look(
                 format!("{domain} does not say who may send for it: many servers refuse such mails"),
-                format!("{}{}", publish(domain, &wanted(records)), relay_note(records)),
+                format!(
+                    "{}{}, and with whoever else sends for it",
+                    publish(domain, &wanted(records)),
+                    relay_note(records)
+                ),
             );
         }
         [one] => one.as_str(),
@@ -93,12 +97,24 @@ fn spf_verdict(records: &Records) -> Verdict {
         }
     };
     let spf = Spf::parse(text);
-    if let Some(problem) = spf.problem() {
-        return Verdict::look(format!("{domain}: {problem}"), publish(domain, &wanted(records)));
-    }
     let addresses = records.server_addresses.as_deref().unwrap_or_default();
-    if spf.names(server, domain, addresses, records.mx.as_deref().unwrap_or_default()) {
+    let is_named = spf.names(server, domain, addresses, records.mx.as_deref().unwrap_or_default());
+    if let Some(problem) = spf.problem() {
+        let todo = if spf.has_too_many_lookups() {
+            "take some of its include:, a and mx parts out, or write their addresses as ip4: and ip6:"
+                .to_owned()
+        } else if is_named || spf.has_others() {
+            publish(domain, &spf.closed(None))
+        } else {
+            publish(domain, &spf.closed(Some(&mechanism(records))))
+        };
+        return Verdict::look(format!("{domain}: {problem}"), todo);
+    }
+    if is_named {
         return Verdict::fine(format!("{domain} lets {server} send for it"));
+    }
+    if records.mx.is_err() || records.server_addresses.is_err() {
+        return unanswered("the servers that SPF speaks of");
     }
     if spf.has_others() || is_here(records) {
         return Verdict::fine(format!(
@@ -121,7 +137,7 @@ fn mechanism(records: &Records) -> String {
 }
 
 fn wanted(records: &Records) -> String {
-    format!("v=spf1 {} -all", mechanism(records))
+    format!("v=spf1 mx {} ~all", mechanism(records))
 }
 
 /// A provider's server often sends from other addresses than the one that takes the mails.

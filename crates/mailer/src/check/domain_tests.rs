@@ -40,12 +40,17 @@ fn spf_is_judged_by_its_form_its_end_and_whom_it_names() {
     let spf = |records: &[&str], fine: bool, says: &str, todo: &str| {
         check(&Records { txt: Ok(texts(records)), ..good() }, "spf", fine, says, todo);
     };
-    spf(&[], false, "does not say who", "example.org. IN TXT \"v=spf1 a:mail.example.org -all\"");
+    spf(&[], false, "does not say who", "example.org. IN TXT \"v=spf1 mx a:mail.example.org ~all\"");
     spf(&["v=spf1x -all"], false, "does not say who", "IN TXT");
     spf(&["v=spf1 -all", "v=spf1 a -all"], false, "2 SPF records", "keep one");
-    spf(&["v=spf1 a:mail.example.org"], false, "does not end", "-all");
-    spf(&["v=spf1 a:mail.example.org +all"], false, "everybody", "-all");
-    spf(&["v=spf1 mx ?all"], false, "?all", "-all");
+    spf(&["v=spf1 a:mail.example.org"], false, "does not end", "\"v=spf1 a:mail.example.org ~all\"");
+    spf(&["v=spf1 include:x.example +all"], false, "everybody", "\"v=spf1 include:x.example ~all\"");
+    spf(
+        &["v=spf1 ip4:203.0.113.9 ?all"],
+        false,
+        "?all",
+        "\"v=spf1 a:mail.example.org ip4:203.0.113.9 ~all\"",
+    );
     spf(&["V=SPF1 MX ~ALL"], true, "lets mail.example.org send", "");
     spf(&["v=spf1 a:mail.example.org -all"], true, "lets mail.example.org", "");
     spf(&["v=spf1 ip4:198.51.100.7 -all"], true, "lets mail.example.org", "");
@@ -59,7 +64,9 @@ fn spf_is_judged_by_its_form_its_end_and_whom_it_names() {
     spf(&["v=spf1 include:_spf.provider.example -all"], true, "its operator knows", "");
     spf(&["v=spf1 redirect=_spf.provider.example"], true, "its operator knows", "");
     let many = format!("v=spf1 {}-all", "include:x.example ".repeat(11));
-    spf(&[&many], false, "11 look-ups", "publish");
+    spf(&[&many], false, "11 look-ups", "take some of its include:");
+    let silent = Records { txt: Ok(texts(&["v=spf1 mx -all"])), mx: Err(Unanswered), ..good() };
+    check(&silent, "spf", false, "nobody answered", "resolv.conf");
 }
 
 #[test]

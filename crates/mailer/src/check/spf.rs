@@ -24,13 +24,22 @@ impl Spf {
         Self { terms: text.split_whitespace().skip(1).map(str::to_lowercase).collect() }
     }
 
-    /// Says what makes the record worse than none, or of no use.
-    pub(super) fn problem(&self) -> Option<String> {
+    fn lookups(&self) -> usize {
         let looked_up = |term: &&String| {
             let name = mechanism(term);
             matches!(name, "include" | "a" | "mx" | "ptr" | "exists") || term.starts_with("redirect=")
         };
-        let lookups = self.terms.iter().filter(looked_up).count();
+        self.terms.iter().filter(looked_up).count()
+    }
+
+    /// Whether receivers give up before they have read it all.
+    pub(super) fn has_too_many_lookups(&self) -> bool {
+        self.lookups() > MOST_LOOKUPS
+    }
+
+    /// Says what makes the record worse than none, or of no use.
+    pub(super) fn problem(&self) -> Option<String> {
+        let lookups = self.lookups();
         let last = self.terms.iter().find(|term| mechanism(term) == "all").map(String::as_str);
         let redirects = self.terms.iter().any(|term| term.starts_with("redirect="));
         match last {
@@ -69,6 +78,15 @@ impl Spf {
             let elsewhere = matches!(mechanism(term), "include" | "exists" | "ptr");
             elsewhere || term.starts_with("redirect=") || (mechanism(term) == "mx" && term.contains(':'))
         })
+    }
+
+    /// The record with an end that lets nobody else send for sure, and with one more that may.
+    pub(super) fn closed(&self, one_more: Option<&str>) -> String {
+        let mut terms = vec!["v=spf1".to_owned()];
+        terms.extend(one_more.map(str::to_owned));
+        terms.extend(self.terms.iter().filter(|term| mechanism(term) != "all").cloned());
+        terms.push("~all".to_owned());
+        terms.join(" ")
     }
 
     /// The record with one more that may send.

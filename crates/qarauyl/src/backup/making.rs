@@ -129,13 +129,17 @@ fn turn(folder: &Path, file: &Path) -> anyhow::Result<File> {
     }
     let mut left = String::new();
     lock.read_to_string(&mut left).with_context(cannot)?;
-    for part in left.lines().map(PathBuf::from).chain([part_of(file)]) {
+    for part in left.lines().map(PathBuf::from) {
         if part.extension().is_some_and(|end| end == "part") && part.exists() {
             fs::remove_file(&part).with_context(|| format!("cannot remove `{}`", part.display()))?;
         }
     }
+    let part = part_of(file);
+    if part.exists() {
+        bail!("`{}` is there already and is nobody's unfinished backup: move it away", part.display());
+    }
     lock.set_len(0).with_context(cannot)?;
-    writeln!(lock, "{}", part_of(file).display()).with_context(cannot)?;
+    writeln!(lock, "{}", part.display()).with_context(cannot)?;
     Ok(lock)
 }
 

@@ -223,6 +223,7 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
             )?
         }
     };
+    let path = placed(settings, name, path)?;
     if name == STORE {
         let mut packed = bytes;
         put(&path, &mut unpacked(&mut packed), &|_| ())?;
@@ -233,6 +234,19 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
         put(&path, &mut bytes, &|_| ())?;
     }
     Ok(())
+}
+
+/// What the settings name no place for, since a variable of the old house did, lies beside the store.
+fn placed(settings: &Settings, name: &str, path: PathBuf) -> anyhow::Result<PathBuf> {
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    let store = settings.store.file().context("the restored store has no file")?;
+    let place = store
+        .with_file_name("unplaced")
+        .join(path.file_name().unwrap_or(name.rsplit('/').next().unwrap_or(name).as_ref()));
+    tracing::warn!(place = %place.display(), "the settings name no place for this: a variable of the old house did");
+    Ok(place)
 }
 
 /// The archive's index is derived; the file that was being written is made whole and closed on the way.

@@ -79,9 +79,13 @@ fn password(file: &str, out: Output) -> anyhow::Result<ExitCode> {
     if new.exists() {
         std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
     }
-    write_new(&new, typed.trim(), 0o600)?;
+    write_new(&new, typed.trim_end_matches(['\r', '\n']), 0o600)?;
     std::fs::rename(&new, &file).with_context(|| format!("cannot write `{}`", file.display()))?;
-    out.say(&format!("Kept in {}. See whether the server takes it: qarauyl doctor", file.display()));
+    out.say(&format!(
+        "Kept in {}.\nNext:\n  qarauyl doctor                      whether the server takes it\n  \
+         sudo systemctl restart qarauyl      a running service has the old one",
+        file.display()
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -80,7 +80,7 @@ async fn all(settings: Settings, arguments: &Arguments) -> anyhow::Result<Vec<Fi
     let clock = Clock::system();
     let mut findings = vec![permissions::permissions(&settings)];
     match House::open(settings.clone()).await {
-        Ok(house) => findings.extend(of_house(&house).await?),
+        Ok(house) => findings.extend(of_house(&house).await),
         Err(error) => findings.push(closed(&error)),
     }
     findings.extend(keeping::findings(&settings, &clock, arguments.deep));
@@ -112,21 +112,26 @@ fn closed(error: &anyhow::Error) -> Finding {
     look("store", says, "see [store] url in the settings, and who may read and write that place")
 }
 
-async fn of_house(house: &House) -> anyhow::Result<Vec<Finding>> {
+async fn of_house(house: &House) -> Vec<Finding> {
     let lexicon = house.lexicon().await;
     let mut findings = vec![
         state::key(&house.key),
         state::store(house).await,
         state::versions(house).await,
         clock::clock(house).await,
-        sources::sources(house).await?,
+        whole("sources", sources::sources(house).await),
         state::lexicon(&lexicon),
     ];
     if let Ok(lexicon) = &lexicon {
         findings.push(state::watches(house, lexicon).await);
         findings.push(state::index(house, lexicon).await);
     }
-    findings.push(state::jobs(house).await?);
-    findings.push(state::ledger(house).await?);
-    Ok(findings)
+    findings.push(whole("jobs", state::jobs(house).await));
+    findings.push(whole("ledger", state::ledger(house).await));
+    findings
+}
+
+/// A check that fails is a finding like the others.
+fn whole(what: &'static str, found: anyhow::Result<Finding>) -> Finding {
+    found.unwrap_or_else(|error| look(what, format!("{error:#}"), "see what is said of the store"))
 }

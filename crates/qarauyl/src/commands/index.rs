@@ -36,7 +36,8 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
     Ok(ExitCode::SUCCESS)
 }
 
-/// Builds the index anew, and returns how many articles it holds. Calls `each` with the number of every few.
+/// Builds the index anew, and returns how many articles it holds; those that it cannot take are left out. Calls `each`
+/// with the number of every few.
 pub(crate) async fn rebuild(house: &House, each: impl Fn(u64)) -> anyhow::Result<u64> {
     let lexicon = house.lexicon().await?;
     let rebuild = indexer::Rebuild::begin(&house.settings.indexer, lexicon)?;
@@ -47,15 +48,16 @@ pub(crate) async fn rebuild(house: &House, each: impl Fn(u64)) -> anyhow::Result
         after = last.article.id;
         let count = u64::try_from(batch.len())?;
         articles += count;
-        warn_of(&rebuild.add(&batch)?);
+        articles -= refused(&rebuild.add(&batch)?)?;
         each(count);
     }
-    warn_of(&rebuild.switch()?);
-    Ok(articles)
+    Ok(articles - refused(&rebuild.switch()?)?)
 }
 
-fn warn_of(refused: &[indexer::Refused]) {
+/// Says which articles cannot be indexed, and returns how many.
+fn refused(refused: &[indexer::Refused]) -> anyhow::Result<u64> {
     for indexer::Refused { article, reason } in refused {
         tracing::warn!(article.id = article.0, reason, "an article cannot be indexed");
     }
+    Ok(u64::try_from(refused.len())?)
 }

@@ -65,7 +65,7 @@ pub(crate) async fn run(home: &Path, arguments: &Arguments, out: Output) -> anyh
 
 /// What the questions speak of: the sources that are built in, and those in the folder of the house.
 fn known(home: &Path) -> anyhow::Result<Known> {
-    let mut settings = Settings::load(Path::new(FILE), false, &[])?;
+    let mut settings = Settings::load(Path::new(""), false, &[])?;
     settings.sources.own = home.join(&settings.sources.own).display().to_string();
     let files = sources::files(&settings)?;
     let all = sources::read(&files, &settings, model::Clock::system().now())?;

@@ -37,6 +37,7 @@ pub(crate) fn seal((home, config): Home<'_>, out: Output) -> anyhow::Result<Exit
     let recipient = identity::recipient(&settings.backup.recipient)?;
     let folder = sealed::folder(&settings.store);
     let stopped = running::stop(&folder)?;
+    sealed::erase_leftovers(&folder, &settings)?;
     let secrets = sealed::secrets(&settings)?;
     if secrets.is_empty() {
         let there = sealed::files(&folder);
@@ -99,6 +100,7 @@ pub(crate) fn unseal((home, config): Home<'_>, arguments: &Unseal, out: Output) 
     let settings = house::settings(home, config)?;
     let identities = identity::identities(&identity)?;
     let folder = sealed::folder(&settings.store);
+    let _nobody_begins = running::nobody(&folder)?;
     let secrets = sealed::unseal(&folder, &settings, &identities)?;
     out.show(&Unsealed { secrets }, || {
         format!("{secrets} secrets are back in their places.\nNext:  qarauyl run")

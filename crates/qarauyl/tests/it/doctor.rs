@@ -117,7 +117,7 @@ fn the_senders_domain_is_read_and_what_is_missing_is_given_to_publish() {
     check(&found, "mx", "fine", "mail.team.test", "");
     let empty = name_server::serve(&[]).to_string();
     let found = findings(home.path(), &["--resolver", &empty]);
-    check(&found, "spf", "look", "does not say who", "team.test. IN TXT \"v=spf1 ip4:");
+    check(&found, "spf", "look", "does not say who", "team.test. IN TXT \"v=spf1 mx ip4:");
     check(&found, "dmarc", "look", "no DMARC", "_dmarc.team.test. IN TXT \"v=DMARC1; p=none;");
     check(&found, "mx", "look", "takes no mail", "IN MX 10");
     // A port at which nobody answers: nothing is taken for missing.

@@ -268,7 +268,7 @@ const PAGES: &[Page] = &[
         // No mail server is asked, and the house that is there stays.
         instead: &[
             ("qarauyl init", "qarauyl --home second init --no-check"),
-            ("/root/mail-password", "\"$PWD/mail-password\""),
+            ("/var/lib/qarauyl/mail-password", "\"$PWD/mail-password\""),
         ],
         typed: &[],
         ends: &[],

@@ -2,7 +2,7 @@
 
 use super::{Finding, Tree};
 
-const ALLOWED: [&str; 17] = [
+const ALLOWED: [&str; 18] = [
     ".cargo",
     ".ci",
     ".clippy.toml",
@@ -11,6 +11,7 @@ const ALLOWED: [&str; 17] = [
     ".git",
     ".gitignore",
     ".rustfmt.toml",
+    ".containerignore",
     ".typos.toml",
     "Cargo.lock",
     "Cargo.toml",

@@ -24,7 +24,12 @@ pub(super) fn findings(settings: &Settings, clock: &Clock, deep: bool) -> Vec<Fi
 
 fn folder(settings: &Settings) -> Finding {
     let dir = &settings.archive.dir;
-    match std::fs::create_dir_all(dir) {
+    let trial = dir.join(format!("doctor-{}", std::process::id()));
+    let written = std::fs::create_dir_all(dir).and_then(|()| {
+        std::fs::write(&trial, "")?;
+        std::fs::remove_file(&trial)
+    });
+    match written {
         Ok(()) => fine("archive", format!("{} can be written", dir.display())),
         Err(error) => look(
             "archive",

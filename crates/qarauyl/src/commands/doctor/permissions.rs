@@ -19,7 +19,7 @@ struct Open {
 /// Looks at the keys and passwords, which are the owner's alone, and at the folders, which may be a group's.
 pub(super) fn permissions(settings: &Settings) -> Finding {
     let mut found = Vec::new();
-    for path in secrets(settings) {
+    for path in secrets(settings).into_iter().chain(store_elsewhere(settings)) {
         if reach(&path) & OTHERS != 0 {
             found.push(Open { path, mode: "600" });
         }
@@ -54,10 +54,14 @@ fn secrets(settings: &Settings) -> Vec<PathBuf> {
     all
 }
 
+/// A store outside the house lies in a folder that may be others' as well: the file alone is ours to close.
+fn store_elsewhere(settings: &Settings) -> Option<PathBuf> {
+    settings.store.file().filter(|file| file.is_absolute())
+}
+
 fn folders(settings: &Settings) -> Vec<PathBuf> {
     let mut all = Vec::new();
-    if let Some(path) = settings.store.url.strip_prefix("sqlite:") {
-        let file = Path::new(path.trim_start_matches("//"));
+    if let Some(file) = settings.store.file().filter(|file| file.is_relative()) {
         all.extend(file.parent().filter(|folder| !folder.as_os_str().is_empty()).map(Path::to_owned));
     }
     for folder in [&settings.archive.dir, &settings.indexer.directory, &settings.mailer.outbox] {

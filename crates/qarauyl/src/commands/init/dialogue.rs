@@ -184,7 +184,8 @@ impl Talk<'_> {
                 "File that gives it; below /run it is gone with the next start",
                 "/run/qarauyl/passphrase",
             )?;
-            let file = PathBuf::from(file.trim());
+            // The settings count from the folder of the house, who types counts from where they are.
+            let file = std::path::absolute(file.trim())?;
             if file.exists() {
                 return Ok(file);
             }

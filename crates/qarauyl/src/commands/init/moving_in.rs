@@ -12,6 +12,7 @@ use data_encoding::HEXLOWER;
 use model::{EmailAddress, Frequency, Mode};
 use serde::Serialize;
 use store::{NewSubscriber, Watching};
+use zeroize::Zeroizing;
 
 use super::answers::{Answers, CREDENTIAL, KeyPlace, Password};
 use super::files::{PASSWORD_FILE, settings_file};
@@ -81,7 +82,9 @@ fn make_key(file: &Path, out: Output) -> anyhow::Result<()> {
         out.say(&format!("{} is there already and is kept.", file.display()));
         return Ok(());
     }
-    write_new(file, &HEXLOWER.encode(&rand::random::<[u8; 32]>()), 0o600)
+    let key = Zeroizing::new(rand::random::<[u8; 32]>());
+    let text = Zeroizing::new(HEXLOWER.encode(&*key));
+    write_new(file, &text, 0o600)
 }
 
 /// Keeps a passphrase where the house will look for it.
@@ -143,7 +146,9 @@ fn next(home: &Path, answers: &Answers) -> Vec<String> {
     };
     let mut next = Vec::new();
     if answers.key == KeyPlace::Credential {
+        // It is typed as another user, who is in another folder.
         let key = home.join(KEY_FILE);
+        let key = std::path::absolute(&key).unwrap_or(key);
         next.push(format!(
             "sudo systemd-creds encrypt --name={CREDENTIAL} {} /etc/credstore.encrypted/{CREDENTIAL}",
             key.display()
@@ -151,7 +156,7 @@ fn next(home: &Path, answers: &Answers) -> Vec<String> {
     }
     if answers.subscriber.is_none() {
         next.push(format!("{program} watch add {} '{}'", FIRST_WATCH.0, FIRST_WATCH.1));
-        next.push(format!("{program} subscriber add you@example.org --watch {}", FIRST_WATCH.0));
+        next.push(format!("{program} subscriber add - --watch {}", FIRST_WATCH.0));
     } else {
         next.push(format!("{program} doctor"));
     }
@@ -175,8 +180,9 @@ fn said(written: &Written, answers: &Answers) -> String {
             "The passphrase opens watches, subscribers and digests: without it they are lost.\n"
         }
         KeyPlace::Credential => {
-            "The key opens watches, subscribers and digests: keep a copy of it elsewhere, and remove it here once the first \
-             command below has sealed it to this machine.\n"
+            "The key opens watches, subscribers and digests: keep a copy of it elsewhere. The first command below seals it to \
+             this machine; remove it here once the service runs. Commands that you type then need the key as well: \
+             docs/guide/keys.md says how they get it.\n"
         }
     });
     format!("{text}Next:\n  {}", written.next.join("\n  "))

@@ -91,7 +91,5 @@ fn plain(added: &Added) -> String {
             "It is read as: {query}\n\n{trial}\n\nNothing was added: the same without --dry-run adds it."
         );
     }
-    format!(
-        "Added. It is read as: {query}\n\n{trial}\n\nNext: qarauyl subscriber add you@example.org --watch '{name}'"
-    )
+    format!("Added. It is read as: {query}\n\n{trial}\n\nNext: qarauyl subscriber add - --watch '{name}'")
 }
