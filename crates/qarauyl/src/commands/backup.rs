@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Make the key of backups: an identity file, to be kept off the server. Prints the public key for [backup] recipient.
+    /// Make the key of backups: an identity file, to be kept off the server. Prints the public key for `[backup] recipient`.
     Keygen {
         /// The file to write.
         file: PathBuf,

@@ -25,7 +25,7 @@ use crate::settings::{FILE, Settings};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The identity file of [backup] recipient; without it, a key is made for the drill and thrown away.
+    /// The identity file of `[backup] recipient`; without it, a key is made for the drill and thrown away.
     #[arg(long)]
     identity: Option<PathBuf>,
     /// Over how many days the answers of all watches are compared.
