@@ -5,13 +5,11 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest, Sha256};
-
 use crate::folder::files;
 use crate::folder::sealer::lock;
 use crate::manifest::chain::{MANIFEST, read};
 use crate::manifest::entry::{Event, Signed};
+use crate::manifest::verify::digest_of;
 
 /// The files of an archive at one moment. Until then acknowledged captures are in them.
 #[derive(Debug, Default)]
@@ -99,13 +97,8 @@ fn present(dir: &Path) -> io::Result<Vec<String>> {
 fn measured(dir: &Path, name: &str) -> io::Result<(u64, String)> {
     let file = fs::File::open(located(dir, name))?;
     let size = file.metadata()?.len();
-    let (mut bytes, mut hasher, mut buffer) = (file.take(size), Sha256::new(), vec![0_u8; 1 << 16]);
-    loop {
-        let count = bytes.read(&mut buffer)?;
-        let Some(read) = buffer.get(..count).filter(|read| !read.is_empty()) else { break };
-        hasher.update(read);
-    }
-    Ok((size, HEXLOWER.encode(&hasher.finalize())))
+    let (_, sha256) = digest_of(file.take(size))?;
+    Ok((size, sha256))
 }
 
 /// Returns where a listed file lies now: one that was being written may have been closed meanwhile.

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
 use data_encoding::HEXLOWER;
@@ -208,16 +208,21 @@ fn check_file(dir: &Path, name: &str, sealed: &Sealed) -> io::Result<Option<Prob
 
 /// Returns size and SHA-256 of a file.
 pub(crate) fn digest(path: &Path) -> io::Result<(u64, String)> {
-    let (mut file, mut hasher) = (BufReader::with_capacity(1 << 16, File::open(path)?), Sha256::new());
+    digest_of(File::open(path)?)
+}
+
+/// Returns size and SHA-256 of what can be read.
+pub(crate) fn digest_of(source: impl Read) -> io::Result<(u64, String)> {
+    let (mut source, mut hasher) = (BufReader::with_capacity(1 << 16, source), Sha256::new());
     let mut size = 0;
     loop {
-        let bytes = file.fill_buf()?;
+        let bytes = source.fill_buf()?;
         let count = bytes.len();
         if count == 0 {
             return Ok((size, HEXLOWER.encode(&hasher.finalize())));
         }
         hasher.update(bytes);
         size += u64::try_from(count).unwrap_or_default();
-        file.consume(count);
+        source.consume(count);
     }
 }
