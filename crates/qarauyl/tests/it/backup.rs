@@ -2,17 +2,13 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::house::settled;
-
-pub(crate) fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
-}
+use crate::house::{qarauyl, settled};
 
 pub(crate) fn done(home: &Path, arguments: &[&str]) -> String {
     let output = qarauyl(home, arguments);

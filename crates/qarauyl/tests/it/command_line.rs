@@ -1,15 +1,8 @@
 //! The command line on a house of its own: setting up, mistakes, and what they say.
 
-use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
+use crate::house::{qarauyl, said};
 
 #[test]
 fn a_house_is_set_up_and_nothing_is_overwritten() {

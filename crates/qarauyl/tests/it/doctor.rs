@@ -4,21 +4,12 @@ use std::fs;
 use std::net::Ipv4Addr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use serde_json::Value;
 
-use crate::house::settled;
+use crate::house::{qarauyl, said, settled};
 use crate::mail_server::{GOOD, Manners, serve};
 use crate::name_server::{self, Data};
-
-fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
 
 /// Returns the findings of the doctor by name: state, what it says, and what to do.
 fn findings(home: &Path, arguments: &[&str]) -> Vec<(String, String, String, String)> {

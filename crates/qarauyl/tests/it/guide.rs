@@ -5,15 +5,16 @@
 
 use std::fs;
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use newsroom::{Newsroom, sample, source_file};
+use newsroom::{Newsroom, source_file};
 use tempfile::TempDir;
 use tokio::task::block_in_place;
+
+use crate::house::{newsroom, said};
 
 /// What a page needs to be followed.
 struct Page {
@@ -54,9 +55,7 @@ struct Given {
 impl Given {
     async fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
-        let sites = sample::sites("2026-11-23T10:00:00Z".parse().unwrap()).unwrap();
-        let newsroom =
-            Newsroom::start(sites.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.unwrap();
+        let (sites, newsroom) = newsroom().await;
         let sources = home.path().join("newsroom");
         fs::create_dir_all(&sources).unwrap();
         let known: Vec<_> = sites.into_iter().filter(|site| site.host != UNKNOWN).collect();
@@ -141,10 +140,6 @@ fn end(mut house: Child) {
     }
     let output = house.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", said(&output));
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
 /// The lines of all shell blocks of a page.

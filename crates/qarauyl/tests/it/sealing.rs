@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::backup::{desk, done, found, json, mails, qarauyl, refused, text};
-use crate::house::settled;
+use crate::backup::{desk, done, found, json, mails, refused, text};
+use crate::house::{qarauyl, settled};
 
 const NAME: &str = "Zhalbyrak canary name";
 const ADDRESS: &str = "canary.zhusan@example.org";

@@ -2,18 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
 
+use crate::house::{qarauyl, said};
 use crate::mail_server::{GOOD, serve};
 use crate::terminal::Terminal;
-
-fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
 
 fn text(home: &Path, file: &str) -> String {
     std::fs::read_to_string(home.join(file)).unwrap()

@@ -2,16 +2,11 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use newsroom::Newsroom;
 use serde_json::Value;
 
-use crate::house::settled;
-
-fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
-}
+use crate::house::{qarauyl, settled};
 
 fn json(home: &Path, arguments: &[&str]) -> Value {
     let output = qarauyl(home, &[&["--json"], arguments].concat());
