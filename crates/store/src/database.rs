@@ -118,13 +118,7 @@ impl Database {
         let (file, url) = (url.trim_start_matches("sqlite:"), prepare_address(engine, url)?);
         let mut connection = AnyConnection::connect(&url).await?;
         prepare(&mut connection, engine).await?;
-        let file = Path::new(file.trim_start_matches("//"));
-        let turn = migrate::turn(&mut connection, engine, file).await?;
-        if engine == Engine::Sqlite {
-            migrate::copy_before(&mut connection, file).await?;
-        }
-        migrate::run(&mut connection, engine).await?;
-        drop(turn);
+        migrate::up(&mut connection, engine, Path::new(file.trim_start_matches("//"))).await?;
         connection.close().await?;
         let (writers, readers) = match engine {
             Engine::Sqlite => (1, 4),

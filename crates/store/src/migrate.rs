@@ -115,31 +115,43 @@ pub(crate) async fn pending(
     Ok((missing.collect(), !done.is_empty()))
 }
 
-/// Waits until nobody else copies and migrates the same store; nothing to wait for when there is nothing to migrate.
-/// PostgreSQL has a lock of its own.
+/// Brings a store to this version. One on SQLite that holds something is copied first, and nobody else copies or migrates
+/// it meanwhile.
 ///
 /// # Errors
-/// When the store cannot be read, or the file of the lock cannot be written.
-pub(crate) async fn turn(
+/// When the store is newer than this program, cannot be read or copied, or a statement fails.
+pub(crate) async fn up(
     connection: &mut AnyConnection,
     engine: Engine,
     file: &Path,
-) -> Result<Option<std::fs::File>, StoreError> {
-    if engine != Engine::Sqlite || pending(connection, engine).await?.0.is_empty() {
-        return Ok(None);
+) -> Result<(), StoreError> {
+    let (missing, _) = pending(connection, engine).await?;
+    if missing.is_empty() {
+        return Ok(());
     }
+    if engine == Engine::Postgres {
+        return run(connection, engine, &missing).await;
+    }
+    let _turn = turn(file)?;
+    // Whoever had the turn before may have done it.
+    let (missing, holds) = pending(connection, engine).await?;
+    if holds {
+        copy_before(connection, &missing, file).await?;
+    }
+    run(connection, engine, &missing).await
+}
+
+/// Waits until nobody else migrates the store in `file`; the turn is held as long as what is returned.
+fn turn(file: &Path) -> Result<std::fs::File, StoreError> {
     let lock = std::fs::OpenOptions::new().create(true).append(true).open(file.with_extension("migrating"));
     let held = lock.and_then(|lock| lock.lock().map(|()| lock));
-    held.map(Some).map_err(|error| StoreError::from(sqlx::Error::Io(error)))
+    held.map_err(|error| StoreError::from(sqlx::Error::Io(error)))
 }
 
 /// Copies a store that is about to be migrated, beside it: should the new version not please, the copy is the way back.
-///
-/// # Errors
-/// When the copy cannot be made or is damaged: then nothing is migrated.
-pub(crate) async fn copy_before(connection: &mut AnyConnection, file: &Path) -> Result<(), StoreError> {
-    let (missing, holds) = pending(connection, Engine::Sqlite).await?;
-    let Some(first) = missing.first().filter(|_| holds) else { return Ok(()) };
+/// When the copy cannot be made or is damaged, nothing is migrated.
+async fn copy_before(connection: &mut AnyConnection, missing: &[i64], file: &Path) -> Result<(), StoreError> {
+    let Some(first) = missing.first() else { return Ok(()) };
     let copy = file.with_file_name(format!("before-{first:04}.db"));
     if copy.exists() {
         // It was made by a start that was cut short, from the store as it still is.
@@ -164,14 +176,10 @@ fn remove(copy: &Path) -> Result<(), StoreError> {
 }
 
 /// Runs what is missing, each migration in a transaction of its own.
-///
-/// # Errors
-/// When the database is newer than this program, or a statement fails.
-pub(crate) async fn run(connection: &mut AnyConnection, engine: Engine) -> Result<(), StoreError> {
+async fn run(connection: &mut AnyConnection, engine: Engine, missing: &[i64]) -> Result<(), StoreError> {
     sqlx::raw_sql("create table if not exists migrations (number bigint primary key)")
         .execute(&mut *connection)
         .await?;
-    let (missing, _) = pending(connection, engine).await?;
     for (number, sqlite, postgres) in MIGRATIONS.iter().filter(|(number, ..)| missing.contains(number)) {
         let mut transaction = connection.begin().await?;
         let sql = match engine {
