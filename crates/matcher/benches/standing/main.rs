@@ -13,6 +13,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::string_slice,
+    clippy::indexing_slicing,
     clippy::print_stdout,
     reason = "a bench fails loudly"
 )]

@@ -4,77 +4,87 @@
 //! a lone one itself. `expr := and ('OR' and)*; and := unary ('AND' unary)*; unary := 'NOT' unary | '(' expr ')' |
 //! leaf`, and a leaf is `lang:xx`, `source:xx`, `word`, `word*`, `"a b"` or `"a b"~k`.
 
+use std::fmt;
+
 use query::{Filter, Part, Pattern, Plan, Spans};
 use text::Key;
 
 /// What each character is.
 pub(crate) struct Letters {
-    table: Vec<Class>,
-    lower: Vec<char>,
+    table: Box<[u8; PLANE]>,
+    lower: Box<[char; PLANE]>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Class {
-    /// Nothing of a word.
-    None,
-    /// A letter or digit that is its own lower case.
-    Letter,
-    /// A letter with a lower case.
-    Capital,
-    Han,
-}
+/// So many characters lie in a table; the others are looked up.
+const PLANE: usize = 0x1_0000;
+
+/// A letter or digit that is its own lower case.
+const LETTER: u8 = 1;
+/// A letter with a lower case.
+const CAPITAL: u8 = 2;
+const HAN: u8 = 4;
+/// What belongs to no word.
+const NONE: u8 = 0;
 
 impl Letters {
     pub(crate) fn new() -> Self {
-        let of = |code| char::from_u32(code).map_or(Class::None, look_up);
-        let lower = |code| char::from_u32(code).map_or('\0', lower_case);
-        Self { table: (0..0x1_0000).map(of).collect(), lower: (0..0x1_0000).map(lower).collect() }
-    }
-
-    #[inline]
-    fn of(&self, c: char) -> Class {
-        let known = usize::try_from(u32::from(c)).ok().and_then(|at| self.table.get(at));
-        known.copied().unwrap_or_else(|| look_up(c))
+        let table = plane(NONE, look_up);
+        let lower = plane('\0', lower_case);
+        Self { table, lower }
     }
 
     #[inline]
     fn lower(&self, c: char) -> char {
-        let known = usize::try_from(u32::from(c)).ok().and_then(|at| self.lower.get(at));
-        known.copied().unwrap_or_else(|| lower_case(c))
+        u16::try_from(u32::from(c)).map_or_else(|_| lower_case(c), |code| self.lower[usize::from(code)])
+    }
+
+    #[inline]
+    fn of(&self, c: char) -> u8 {
+        u16::try_from(u32::from(c)).map_or_else(|_| look_up(c), |code| self.table[usize::from(code)])
     }
 
     /// Calls `each` with the position and the text of each token, counting on from `next`.
     #[inline]
     pub(crate) fn each_token(&self, text: &str, next: &mut u32, each: &mut impl FnMut(u32, &str)) {
+        let mut lower = String::new();
         let mut say = |token: &str| {
             each(*next, token);
             *next += 1;
         };
-        let mut lower = String::new();
-        let mut word = |start: usize, end: usize, capitals: bool| {
-            let token = &text[start..end];
-            if capitals {
-                lower.clear();
-                lower.extend(token.chars().map(|c| self.lower(c)));
-                say(&lower);
-            } else {
-                say(token);
+        let mut chars = text.char_indices();
+        let mut here = chars.next();
+        while let Some((start, c)) = here {
+            let first = self.of(c);
+            here = chars.next();
+            if first & (LETTER | CAPITAL) != 0 {
+                let mut seen = first;
+                while let Some(class) =
+                    here.map(|(_, c)| self.of(c)).filter(|class| class & (LETTER | CAPITAL) != 0)
+                {
+                    seen |= class;
+                    here = chars.next();
+                }
+                let word = &text[start..here.map_or(text.len(), |(at, _)| at)];
+                if seen & CAPITAL == 0 {
+                    say(word);
+                } else {
+                    lower.clear();
+                    lower.extend(word.chars().map(|c| self.lower(c)));
+                    say(&lower);
+                }
+            } else if first == HAN {
+                let (mut last, mut end) = (start, start + c.len_utf8());
+                while let Some((at, c)) = here.filter(|(_, c)| self.of(*c) == HAN) {
+                    end = at + c.len_utf8();
+                    say(&text[last..end]);
+                    last = at;
+                    here = chars.next();
+                }
+                if last == start {
+                    say(&text[start..end]);
+                }
             }
-        };
-        let mut run = Run { kind: Class::None, start: 0, last: 0, capitals: false };
-        for (at, c) in text.char_indices() {
-            let class = self.of(c);
-            let kind = if class == Class::Capital { Class::Letter } else { class };
-            if kind != run.kind {
-                run.end(at, &mut word);
-                run = Run { kind, start: at, last: at, capitals: false };
-            } else if kind == Class::Han {
-                word(run.last, at + c.len_utf8(), false);
-                run.last = at;
-            }
-            run.capitals |= class == Class::Capital;
         }
-        run.end(text.len(), &mut word);
     }
 
     fn keys(&self, text: &str) -> Vec<Key> {
@@ -92,36 +102,23 @@ impl Letters {
     }
 }
 
-/// A run of characters of one kind.
-struct Run {
-    kind: Class,
-    start: usize,
-    /// Where the last Chinese character begins.
-    last: usize,
-    capitals: bool,
-}
-
-impl Run {
-    /// The pairs of a longer Chinese run have been said before it ends.
-    #[inline]
-    fn end(&self, at: usize, word: &mut impl FnMut(usize, usize, bool)) {
-        let is_word = self.kind == Class::Letter || self.kind == Class::Han && self.last == self.start;
-        if is_word {
-            word(self.start, at, self.capitals);
-        }
-    }
+/// A table of all characters of the first plane.
+#[expect(clippy::unnecessary_box_returns, reason = "a quarter of a megabyte is no value to hand around")]
+fn plane<T: Copy + fmt::Debug>(nothing: T, of: impl Fn(char) -> T) -> Box<[T; PLANE]> {
+    let table: Box<[T]> = (0..0x1_0000).map(|code| char::from_u32(code).map_or(nothing, &of)).collect();
+    table.try_into().expect("as many as there are codes")
 }
 
 fn lower_case(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-fn look_up(c: char) -> Class {
+fn look_up(c: char) -> u8 {
     match u32::from(c) {
-        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => Class::Han,
-        _ if !c.is_alphanumeric() => Class::None,
-        _ if lower_case(c) == c => Class::Letter,
-        _ => Class::Capital,
+        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => HAN,
+        _ if !c.is_alphanumeric() => NONE,
+        _ if lower_case(c) == c => LETTER,
+        _ => CAPITAL,
     }
 }
 
