@@ -3,12 +3,11 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId};
+use tantivy::{DocAddress, DocId, Searcher};
 
+use crate::compile::Ranking;
 use crate::facets::KnownFacts;
 use crate::gather::Found;
-use crate::statistics::Statistics;
 
 /// A document with its score, ordered by how well it answers; of equals, the newer one answers better.
 struct Ranked(Found);
@@ -35,16 +34,14 @@ impl Eq for Ranked {}
 
 /// Returns the `most` best documents, the best first.
 pub(crate) fn best(
-    statistics: &Statistics<'_>,
+    searcher: &Searcher,
     facts: &KnownFacts,
-    query: &dyn Query,
+    ranking: &Ranking,
     most: usize,
 ) -> tantivy::Result<Vec<Found>> {
-    let searcher = statistics.searcher;
     if most == 0 {
         return Ok(Vec::new());
     }
-    let weight = query.weight(EnableScoring::enabled_from_statistics_provider(statistics, searcher))?;
     let mut heap: BinaryHeap<Reverse<Ranked>> = BinaryHeap::with_capacity(most.min(1_000) + 1);
     let facts = facts.of(searcher)?;
     for ((ord, segment), facts) in (0_u32..).zip(searcher.segment_readers()).zip(&facts) {
@@ -65,7 +62,10 @@ pub(crate) fn best(
             }
             threshold(&heap, most)
         };
-        weight.for_each_pruning(start, segment, &mut offer)?;
+        match ranking {
+            Ranking::Terms(terms) => terms.each_above(start, segment, &mut offer)?,
+            Ranking::Query(weight) => weight.for_each_pruning(start, segment, &mut offer)?,
+        }
     }
     let mut found: Vec<Found> = heap.into_iter().map(|Reverse(Ranked(found))| found).collect();
     found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.by_time(b)));

@@ -14,7 +14,7 @@ pub(crate) fn counts(searcher: &Searcher, build: &Build, plan: &Plan) -> tantivy
     let (statistics, expansion) = (Statistics::of(searcher, &build.terms), Expansion::of(plan, &build.terms));
     let mut counts = Vec::new();
     for text in texts(plan) {
-        let query = compile(text, (&statistics, &build.fields), &expansion, false)?;
+        let query = compile(text, (&statistics, &build.fields), &expansion)?;
         let count = searcher.search(&*query, &Count)?;
         counts.push(u64::try_from(count).unwrap_or(u64::MAX));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use query::{Part, Plan, Spans};
 use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, Occur, Query};
+use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::schema::Field;
 use text::Key;
 
@@ -13,11 +13,11 @@ use crate::expansion::Expansion;
 use crate::fields::Fields;
 use crate::keys::terms_of;
 use crate::score::{TITLE, key_weight};
+use crate::scored_terms::{ScoredTerm, ScoredTerms};
 use crate::shape::{Shape, shape};
 use crate::spans_query::{Placing, SpansQuery};
 use crate::statistics::Statistics;
 use crate::term_query::StandingTermQuery;
-use crate::terms::Standing;
 use crate::wanted_query::WantedQuery;
 
 /// Turns one plan into queries.
@@ -33,18 +33,45 @@ pub(crate) struct Compiler<'a> {
 #[derive(Default)]
 struct Choices {
     queries: Vec<Box<dyn Query>>,
-    /// Terms, where nothing is scored.
-    terms: Vec<(Field, Arc<Standing>)>,
+    terms: Vec<ScoredTerm>,
 }
 
-/// Returns the query of a plan.
+/// What tells which documents answer best.
+pub(crate) enum Ranking {
+    /// Any of several words.
+    Terms(ScoredTerms),
+    /// Anything else.
+    Query(Box<dyn Weight>),
+}
+
+/// Returns the query of a plan, which finds documents and scores none.
 pub(crate) fn compile(
     plan: &Plan,
     (statistics, fields): (&Statistics<'_>, &Fields),
     expansion: &Expansion,
-    scored: bool,
 ) -> tantivy::Result<Box<dyn Query>> {
-    Compiler { statistics, fields, expansion: expansion.clone(), scored }.query(plan)
+    Compiler { statistics, fields, expansion: expansion.clone(), scored: false }.query(plan)
+}
+
+/// Returns what scores the documents of a plan.
+pub(crate) fn ranking(
+    plan: &Plan,
+    (statistics, fields): (&Statistics<'_>, &Fields),
+    expansion: &Expansion,
+) -> tantivy::Result<Ranking> {
+    let compiler = Compiler { statistics, fields, expansion: expansion.clone(), scored: true };
+    let query = if matches!(plan, Plan::Or(_) | Plan::Text { .. }) {
+        let mut choices = Choices::default();
+        compiler.choices(plan, &mut choices)?;
+        if choices.queries.is_empty() {
+            return Ok(Ranking::Terms(ScoredTerms::weigh(choices.terms, statistics)?));
+        }
+        compiler.any(choices)
+    } else {
+        compiler.query(plan)?
+    };
+    let scoring = EnableScoring::enabled_from_statistics_provider(statistics, statistics.searcher);
+    Ok(Ranking::Query(query.weight(scoring)?))
 }
 
 impl Compiler<'_> {
@@ -56,7 +83,7 @@ impl Compiler<'_> {
             Plan::Or(_) | Plan::Text { .. } => {
                 let mut choices = Choices::default();
                 self.choices(plan, &mut choices)?;
-                choices.any()
+                self.any(choices)
             }
         })
     }
@@ -127,7 +154,7 @@ impl Compiler<'_> {
                 let of = |part: &&Spans| {
                     let mut inner = Choices::default();
                     self.stands((field, weight), part, &mut inner)?;
-                    Ok((Occur::Must, inner.any()))
+                    Ok((Occur::Must, self.any(inner)))
                 };
                 let candidates: Box<dyn Query> = if parts.is_empty() {
                     Box::new(EmptyQuery)
@@ -149,31 +176,31 @@ impl Compiler<'_> {
         if standing.documents == 0 {
             return Ok(());
         }
-        if self.scored {
-            let query = StandingTermQuery::new(term, standing);
-            choices.queries.push(self.weighted(Box::new(query), weight * key_weight(key)));
-        } else {
-            choices.terms.push((field, standing));
-        }
+        choices.terms.push(ScoredTerm { term, standing, weight: weight * key_weight(key) });
         Ok(())
     }
 
     fn weighted(&self, query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
         if self.scored { Box::new(BoostQuery::new(query, weight)) } else { query }
     }
-}
 
-impl Choices {
-    fn any(mut self) -> Box<dyn Query> {
-        if self.queries.is_empty() && !self.terms.is_empty() {
-            return Box::new(AnyTermQuery::new(self.terms));
+    fn any(&self, choices: Choices) -> Box<dyn Query> {
+        let Choices { mut queries, terms } = choices;
+        if self.scored {
+            for ScoredTerm { term, standing, weight } in terms {
+                queries.push(self.weighted(Box::new(StandingTermQuery::new(term, standing)), weight));
+            }
+        } else if !terms.is_empty() {
+            let terms = terms.into_iter().map(|one| (one.term.field(), one.standing)).collect();
+            queries.push(Box::new(AnyTermQuery::new(terms)));
         }
-        if !self.terms.is_empty() {
-            self.queries.push(Box::new(AnyTermQuery::new(self.terms)));
+        match queries.pop() {
+            None => Box::new(EmptyQuery),
+            Some(only) if queries.is_empty() && !self.scored => only,
+            last => {
+                queries.extend(last);
+                Box::new(BooleanQuery::new(queries.into_iter().map(|one| (Occur::Should, one)).collect()))
+            }
         }
-        if self.queries.is_empty() {
-            return Box::new(EmptyQuery);
-        }
-        Box::new(BooleanQuery::new(self.queries.into_iter().map(|one| (Occur::Should, one)).collect()))
     }
 }

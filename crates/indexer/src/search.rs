@@ -6,7 +6,7 @@ use tantivy::Searcher;
 
 use crate::best::best;
 use crate::build::Build;
-use crate::compile::compile;
+use crate::compile::{compile, ranking};
 use crate::expansion::Expansion;
 use crate::gather::{Found, Gather, Gathered, Newest};
 use crate::page::Page;
@@ -51,8 +51,8 @@ pub(crate) fn ranked(
     most: usize,
 ) -> Result<Vec<(ArticleId, f32)>, IndexError> {
     let statistics = Statistics::of(searcher, &build.terms);
-    let query = compile(plan, (&statistics, &build.fields), &Expansion::of(plan, &build.terms), true)?;
-    let found = best(&statistics, &build.facts, &*query, most)?;
+    let ranking = ranking(plan, (&statistics, &build.fields), &Expansion::of(plan, &build.terms))?;
+    let found = best(searcher, &build.facts, &ranking, most)?;
     Ok(found.iter().map(|one| (article_of(one), one.score)).collect())
 }
 
@@ -98,14 +98,14 @@ impl Search<'_> {
         Ok(match self.request.order {
             Order::Newest => self.gather(plan, Newest { most, after: None }, false)?.newest,
             Order::Best => {
-                let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, true)?;
-                best(&self.statistics, &self.build.facts, &*query, most)?
+                let ranking = ranking(plan, (&self.statistics, &self.build.fields), &self.expansion)?;
+                best(self.searcher, &self.build.facts, &ranking, most)?
             }
         })
     }
 
     fn gather(&self, plan: &Plan, newest: Newest, counted: bool) -> Result<Gathered, IndexError> {
-        let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion, false)?;
+        let query = compile(plan, (&self.statistics, &self.build.fields), &self.expansion)?;
         let facts = self.build.facts.of(self.searcher)?;
         Ok(self.searcher.search(&*query, &Gather { newest, facts, counted })?)
     }

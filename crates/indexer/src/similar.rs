@@ -10,7 +10,7 @@ use text::{Key, KeyKind, analyze, detect_block};
 
 use crate::best::best;
 use crate::build::Build;
-use crate::compile::compile;
+use crate::compile::ranking;
 use crate::expansion::Expansion;
 use crate::fields::number_of;
 use crate::keys::terms_of;
@@ -39,9 +39,9 @@ pub(crate) fn similar(
     let text = |key: Key| Plan::Text { part: Part::Anywhere, spans: Spans::Keys(vec![key]), clause: 0 };
     let plan = Plan::Or(keys.into_iter().map(text).collect());
     let statistics = Statistics::of(searcher, &build.terms);
-    let query = compile(&plan, (&statistics, &build.fields), &Expansion::default(), true)?;
+    let ranking = ranking(&plan, (&statistics, &build.fields), &Expansion::default())?;
     // One more, for the article is most like itself.
-    let mut found = best(&statistics, &build.facts, &*query, most.saturating_add(1))?;
+    let mut found = best(searcher, &build.facts, &ranking, most.saturating_add(1))?;
     found.retain(|one| one.address != address);
     found.truncate(most);
     let nothing = Plan::And(Vec::new());

@@ -172,7 +172,7 @@ fn articles_with(searcher: &Searcher, build: &Build, keys: &[Key]) -> tantivy::R
     }
     // An article that has several forms, or one of them in its headline, too, is one article.
     let plan = Plan::Text { part: Part::Anywhere, spans: Spans::Keys(keys.to_vec()), clause: 0 };
-    let query = compile(&plan, (&statistics, &build.fields), &Expansion::default(), false)?;
+    let query = compile(&plan, (&statistics, &build.fields), &Expansion::default())?;
     Ok(u64::try_from(searcher.search(&*query, &Count)?).unwrap_or(u64::MAX))
 }
 
