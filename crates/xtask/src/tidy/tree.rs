@@ -8,6 +8,8 @@ use std::path::Path;
 const READ: [&str; 3] = ["config", "crates", "docs"];
 /// Endings of the files that have rules.
 const ENDINGS: [&str; 3] = [".rs", ".toml", ".md"];
+/// The ending of pictures: pages lead to them, and they have no text.
+const PICTURE: &str = ".png";
 
 /// The texts of a project, by path.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +48,8 @@ impl Tree {
                 self.walk(root, &path)?;
             } else if ENDINGS.iter().any(|ending| path.ends_with(ending)) {
                 self.add(root, &path)?;
+            } else if path.ends_with(PICTURE) {
+                self.files.push((path, String::new()));
             }
         }
         Ok(())
