@@ -28,8 +28,8 @@ enum Tool {
     Check,
     /// Serves a folder of `*.html.gz` pages on loopback, each site of it as a host of its own, until Ctrl-C.
     Newsroom {
-        /// The folder of the pages.
-        folder: PathBuf,
+        /// The folder of the pages; the bundled sample without it.
+        folder: Option<PathBuf>,
         /// The port to listen on; 0 takes a free one.
         #[arg(long, default_value_t = 0)]
         port: u16,

@@ -1,4 +1,4 @@
-//! `cargo xtask newsroom`: serves a folder of kept pages on loopback, for runs over real input.
+//! `cargo xtask newsroom`: serves a folder of kept pages on loopback, for runs over real input, or the bundled sample.
 //!
 //! The pages are served by crate `newsroom`; this file writes the source file that leads Qarauyl to them.
 
@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use jiff::Timestamp;
-use newsroom::{Newsroom, folder, source_file};
+use newsroom::{Newsroom, Site, folder, sample, source_file};
 
 /// What is served, where, and where Qarauyl is told of it.
 #[derive(Debug, Clone)]
 pub struct Serving {
-    /// The folder of the pages.
-    pub folder: PathBuf,
+    /// The folder of the pages; the bundled sample when there is none.
+    pub folder: Option<PathBuf>,
     /// The address to listen on.
     pub address: SocketAddr,
     /// Where the source file for Qarauyl is written; `None` means standard output.
@@ -32,15 +32,10 @@ pub fn serve(serving: &Serving, now: Timestamp) -> anyhow::Result<()> {
 }
 
 async fn serve_until_interrupted(serving: &Serving, now: Timestamp) -> anyhow::Result<()> {
-    let dir = &serving.folder;
-    let sites =
-        folder::sites(dir, now).with_context(|| format!("cannot read the pages of `{}`", dir.display()))?;
-    if sites.is_empty() {
-        bail!(
-            "no page `*.html.gz` lies in `{}`: name the folder that holds them, or one above",
-            dir.display()
-        );
-    }
+    let sites = match &serving.folder {
+        Some(folder) => pages_of(folder, now)?,
+        None => sample::sites(now)?,
+    };
     let pages: usize = sites.iter().map(|site| site.pages.len()).sum();
     let count = sites.len();
     let newsroom = Newsroom::start(sites.clone(), serving.address).await?;
@@ -56,6 +51,18 @@ async fn serve_until_interrupted(serving: &Serving, now: Timestamp) -> anyhow::R
     tokio::signal::ctrl_c().await?;
     newsroom.stop().await;
     Ok(())
+}
+
+fn pages_of(dir: &Path, now: Timestamp) -> anyhow::Result<Vec<Site>> {
+    let sites =
+        folder::sites(dir, now).with_context(|| format!("cannot read the pages of `{}`", dir.display()))?;
+    if sites.is_empty() {
+        bail!(
+            "no page `*.html.gz` lies in `{}`: name the folder that holds them, or one above",
+            dir.display()
+        );
+    }
+    Ok(sites)
 }
 
 fn hand_over(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
