@@ -64,6 +64,23 @@ fn person(variables: &[(String, String)]) -> &str {
     found.map_or("somebody", |(_, value)| value)
 }
 
+/// How whoever sits at the terminal calls this program, so that the next command can be typed as this one was.
+pub(crate) fn called_as() -> String {
+    let variables: Vec<(String, String)> = std::env::vars().collect();
+    called(&variables)
+}
+
+/// A shell that sudo opened is there still, and is that of the house; a command that sudo was given is over.
+fn called(variables: &[(String, String)]) -> String {
+    let value = |wanted| variables.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str());
+    match (value("SUDO_COMMAND"), value("USER")) {
+        (Some(command), Some(user)) if command.contains("qarauyl ") && user != "root" => {
+            format!("sudo -u {user} -i qarauyl")
+        }
+        _ => "qarauyl".to_owned(),
+    }
+}
+
 /// Reads the settings of the folder that is home, and makes it the current folder, so that every relative path of the
 /// configuration begins there.
 pub(crate) fn settings(home: &Path, named: Option<&PathBuf>) -> anyhow::Result<Settings> {
@@ -90,15 +107,31 @@ pub(crate) fn settings_with(
 
 #[cfg(test)]
 mod tests {
-    use super::person;
+    use super::{called, person};
+
+    fn variables(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
 
     #[test]
     fn whoever_became_another_account_is_named_as_themselves() {
-        let variables = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
-            pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-        };
         assert_eq!(person(&variables(&[("USER", "root"), ("SUDO_USER", "aigul")])), "aigul");
         assert_eq!(person(&variables(&[("SUDO_USER", ""), ("LOGNAME", "dana")])), "dana");
         assert_eq!(person(&[]), "somebody");
+    }
+
+    #[test]
+    fn the_next_command_is_typed_as_this_one_was() {
+        let check = |user: &str, command: &str, expected: &str| {
+            assert_eq!(
+                called(&variables(&[("USER", user), ("SUDO_COMMAND", command)])),
+                expected,
+                "{command}"
+            );
+        };
+        check("qarauyl", "/bin/bash -c qarauyl init", "sudo -u qarauyl -i qarauyl");
+        check("qarauyl", "/bin/bash", "qarauyl");
+        check("root", "/usr/local/bin/qarauyl doctor", "qarauyl");
+        assert_eq!(called(&[]), "qarauyl");
     }
 }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::init::write_new;
-use crate::house::settings;
+use crate::house::{called_as, settings};
 use crate::lexicon;
 use crate::output::{Output, write_out};
 use crate::{embedded, sources};
@@ -82,9 +82,10 @@ fn password(file: &str, out: Output) -> anyhow::Result<ExitCode> {
     write_new(&new, typed.trim_end_matches(['\r', '\n']), 0o600)?;
     std::fs::rename(&new, &file).with_context(|| format!("cannot write `{}`", file.display()))?;
     out.say(&format!(
-        "Kept in {}.\nNext:\n  qarauyl doctor                      whether the server takes it\n  \
+        "Kept in {}.\nNext:\n  {:34}  whether the server takes it\n  \
          sudo systemctl restart qarauyl      a running service has the old one",
-        file.display()
+        file.display(),
+        format!("{} doctor", called_as())
     ));
     Ok(ExitCode::SUCCESS)
 }

@@ -23,7 +23,7 @@ use tokio::task::block_in_place;
 use zeroize::Zeroizing;
 
 use self::answers::{Answers, MailServer, Password};
-use self::dialogue::{Known, Prompt, Talk};
+use self::dialogue::{Known, Prompt, Refused, Talk};
 use self::files::PASSWORD_FILE;
 pub(crate) use self::given::Arguments;
 use self::given::Given;
@@ -87,8 +87,9 @@ fn talk(given: Given, known: &Known, unchecked: bool) -> anyhow::Result<Answers>
             let _gone = writeln!(io::stderr(), "{text}");
         },
         try_mail: &mut |server| {
-            block_in_place(|| Handle::current().block_on(login(server, unchecked)))
-                .map_err(|error| format!("{error:#}"))
+            let asked = |unchecked| block_in_place(|| Handle::current().block_on(login(server, unchecked)));
+            asked(unchecked)
+                .map_err(|error| Refused { reason: format!("{error:#}"), can_be_kept: asked(true).is_ok() })
         },
         keep_passphrase: &mut |file, passphrase| {
             moving_in::keep_passphrase(file, passphrase).map_err(|error| format!("{error:#}"))

@@ -25,10 +25,17 @@ pub(super) struct Talk<'a> {
     pub(super) ask: &'a mut dyn FnMut(&Prompt<'_>) -> anyhow::Result<String>,
     /// Says something.
     pub(super) tell: &'a mut dyn FnMut(&str),
-    /// Logs in to a mail server without sending; the reason when that fails.
-    pub(super) try_mail: &'a mut dyn FnMut(&MailServer) -> Result<(), String>,
+    /// Logs in to a mail server without sending.
+    pub(super) try_mail: &'a mut dyn FnMut(&MailServer) -> Result<(), Refused>,
     /// Keeps a new passphrase in a file; the reason when that fails.
     pub(super) keep_passphrase: &'a mut dyn FnMut(&Path, &str) -> Result<(), String>,
+}
+
+/// Why a mail server was not taken.
+pub(super) struct Refused {
+    pub(super) reason: String,
+    /// Whether a house can be made with these answers all the same.
+    pub(super) can_be_kept: bool,
 }
 
 /// What the questions speak of.
@@ -42,6 +49,9 @@ pub(super) struct Known {
 }
 
 const QUESTIONS: usize = 6;
+/// The word that takes a mail server though it said no: who has the wrong password need not begin again another day.
+const KEEP: &str = "keep";
+const KEEP_IT: &str = " `keep` takes these answers as they are: `qarauyl doctor` asks the server again.";
 
 impl Talk<'_> {
     /// Asks for all that was not given.
@@ -113,10 +123,16 @@ impl Talk<'_> {
             &format!("How do mails leave?\nA mail server, such as mail.example.org:587, or `{OUTBOX}`: the folder data/outbox."),
         );
         let (mut usual, mut user, mut from) = (OUTBOX.to_owned(), String::new(), String::new());
-        let mut tls = None;
+        let (mut tls, mut refused) = (None, None);
         loop {
-            let Some((host, port)) = self.until("Mail server", &usual, answers::server)? else {
-                return Ok(None);
+            let typed = self.until("Mail server", &usual, |text| match text.trim() {
+                KEEP if refused.is_some() => Ok(None),
+                other => answers::server(other).map(Some),
+            })?;
+            let (host, port) = match typed {
+                None => return Ok(refused),
+                Some(None) => return Ok(None),
+                Some(Some(place)) => place,
             };
             let place = format!("{host}:{port}");
             // What was answered once stands as long as the server is the same.
@@ -132,12 +148,12 @@ impl Talk<'_> {
             let server =
                 MailServer { host, port, tls: protection, user: user.clone(), password, from: sender };
             (self.tell)("Asking the mail server; nothing is sent.");
-            match (self.try_mail)(&server) {
-                Ok(()) => return Ok(Some(server)),
-                Err(reason) => (self.tell)(&format!(
-                    "{reason}\nOnce more; `{OUTBOX}` leaves it for later, and `qarauyl init --no-check` takes it unasked."
-                )),
-            }
+            let Err(Refused { reason, can_be_kept }) = (self.try_mail)(&server) else {
+                return Ok(Some(server));
+            };
+            refused = Some(server).filter(|_| can_be_kept);
+            let keep = if can_be_kept { KEEP_IT } else { "" };
+            (self.tell)(&format!("{reason}\nOnce more.{keep} `{OUTBOX}` leaves it for later."));
         }
     }
 

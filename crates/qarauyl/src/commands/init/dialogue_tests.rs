@@ -33,7 +33,10 @@ fn talk(given: Given, typed: &[&str]) -> Talked {
             tried.push(format!("{}:{}", server.host, server.port));
             match &server.password {
                 Password::Typed(password) if password.as_str() == "sesame" => Ok(()),
-                _ => Err("the server says: 535 wrong password".to_owned()),
+                _ => Err(Refused {
+                    reason: "the server says: 535 wrong password".to_owned(),
+                    can_be_kept: server.tls != Security::None,
+                }),
             }
         },
         keep_passphrase: &mut |file, _| {
@@ -95,15 +98,26 @@ fn a_mail_server_that_refuses_the_login_is_asked_for_again_in_its_own_words() {
         (mail.tls, mail.user.as_str(), mail.from.expose()),
         (Security::Starttls, "watch", "watch@example.org")
     );
-    assert!(
-        talked.told.contains("535 wrong password") && talked.told.contains("--no-check"),
-        "{}",
-        talked.told
-    );
+    assert!(talked.told.contains("535 wrong password") && talked.told.contains("`keep`"), "{}", talked.told);
     assert!(!talked.told.contains("sesame"));
     assert!(
         talked.asked.iter().any(|question| question.contains("Password") && question.contains("(unseen)"))
     );
+}
+
+#[test]
+fn a_mail_server_that_refuses_the_login_can_be_kept_unless_no_house_can_use_it() {
+    let refused = |protection: &'static str| {
+        ["mail.example.org:465", protection, "watch", "wrong", "watch@example.org"]
+    };
+    let typed: Vec<&str> =
+        [&["", "", "", "", "keep"][..], &refused("none"), &["keep"], &refused("tls"), &["keep", "", ""]]
+            .concat();
+    let talked = talk(Given::default(), &typed);
+    let mail = talked.answers.unwrap().mail.unwrap();
+    assert_eq!((mail.tls, mail.user.as_str()), (Security::Tls, "watch"));
+    assert_eq!(talked.tried.len(), 2, "`keep` asks nobody: {:?}", talked.tried);
+    assert_eq!(talked.told.matches("`keep`").count(), 1, "{}", talked.told);
 }
 
 #[test]

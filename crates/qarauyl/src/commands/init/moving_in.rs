@@ -59,7 +59,7 @@ pub(super) async fn move_in(home: &Path, answers: &Answers, out: Output) -> anyh
         key: key.map(|key| key.display().to_string()).unwrap_or_default(),
         password,
         watch: "",
-        next: next(home, answers),
+        next: next(home, &house::called_as(), answers),
     };
     if let Some(address) = &answers.subscriber {
         let failed =
@@ -138,12 +138,9 @@ async fn subscribe(
 }
 
 /// The next commands, three at most.
-fn next(home: &Path, answers: &Answers) -> Vec<String> {
-    let program = if home == Path::new(".") {
-        "qarauyl".to_owned()
-    } else {
-        format!("qarauyl --home {}", home.display())
-    };
+fn next(home: &Path, called: &str, answers: &Answers) -> Vec<String> {
+    let program =
+        if home == Path::new(".") { called.to_owned() } else { format!("qarauyl --home {}", home.display()) };
     let mut next = Vec::new();
     if answers.key == KeyPlace::Credential {
         // It is typed as another user, who is in another folder.
@@ -209,7 +206,7 @@ mod tests {
     #[test]
     fn at_most_three_commands_come_next() {
         let check = |subscriber: &str, key: KeyPlace, expected: &[&str]| {
-            let next = next(Path::new("."), &answers(subscriber, key));
+            let next = next(Path::new("."), "qarauyl", &answers(subscriber, key));
             assert_eq!(next.len(), expected.len(), "{next:?}");
             assert!(next.iter().zip(expected).all(|(command, part)| command.contains(part)), "{next:?}");
         };
@@ -217,7 +214,7 @@ mod tests {
         check("a@example.org", KeyPlace::File, &["doctor", "run"]);
         check("a@example.org", KeyPlace::Credential, &["systemd-creds", "doctor", "run"]);
         check("", KeyPlace::Credential, &["systemd-creds", "watch add", "subscriber add"]);
-        let elsewhere = next(Path::new("/srv/watch"), &answers("", KeyPlace::File));
+        let elsewhere = next(Path::new("/srv/watch"), "qarauyl", &answers("", KeyPlace::File));
         assert!(
             elsewhere.iter().all(|command| command.starts_with("qarauyl --home /srv/watch ")),
             "{elsewhere:?}"
