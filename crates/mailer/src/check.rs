@@ -4,14 +4,18 @@
 //! says of itself, and [`domain`] judges that.
 //! What is found is a sentence for a person; the other side's own words stand in it, addresses and secrets left out.
 
+mod dkim;
 mod domain;
 mod records;
 mod server;
 mod spf;
+mod walk;
 
-pub use domain::{Answer, Pointer, Records, Unanswered, domain};
+pub use dkim::Signing;
+pub use domain::{Answer, Pointer, Records, Unanswered, domain, zone_line};
 pub use records::records;
 pub use server::{server, server_with};
+pub use walk::Walked;
 
 /// What was found of one thing.
 #[derive(Debug, Clone, PartialEq, Eq)]

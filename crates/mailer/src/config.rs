@@ -29,6 +29,8 @@ pub struct Config {
     pub max_stories: usize,
     /// The mail server.
     pub smtp: SmtpConfig,
+    /// The signature of the sender's domain.
+    pub dkim: DkimConfig,
 }
 
 /// How mails leave the house.
@@ -67,6 +69,18 @@ pub struct SmtpConfig {
     pub password_file: String,
     /// The longest wait for the answer to one command.
     pub command_timeout: SignedDuration,
+}
+
+/// The `[mailer.dkim]` section.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DkimConfig {
+    /// The name under which the key is published; empty: mails are not signed.
+    pub selector: String,
+    /// The domain that signs; empty: that of the sender.
+    pub domain: String,
+    /// The file of the key.
+    pub key_file: PathBuf,
 }
 
 impl std::fmt::Debug for SmtpConfig {
@@ -116,6 +130,17 @@ pub enum ConfigError {
     /// There is no mail server.
     #[error("mailer.smtp.host is empty: name the mail server")]
     Host,
+    /// The name of the signature's key cannot stand in DNS.
+    #[error("mailer.dkim.selector cannot stand in DNS: write letters, digits and `-`, such as qarauyl")]
+    Selector,
+    /// A signature that nobody would take for the sender's.
+    #[error(
+        "mailer.dkim.domain is not the domain of mailer.from, nor one above it: receivers would not count the signature"
+    )]
+    Signer,
+    /// A signature without a key.
+    #[error("mailer.dkim.selector is set and key_file is empty: name the file of the key")]
+    SigningKey,
     /// A login without a password.
     #[error("mailer.smtp.user is set and password_file is empty: name the file that holds the password")]
     Password,
@@ -130,6 +155,11 @@ impl Config {
     /// Returns the domain of the sender, which is what mail servers elsewhere ask DNS about.
     pub fn domain_of_sender(&self) -> String {
         self.from.rsplit('@').next().unwrap_or_default().to_lowercase()
+    }
+
+    /// Returns the domain that signs.
+    pub fn dkim_domain(&self) -> String {
+        if self.dkim.domain.is_empty() { self.domain_of_sender() } else { self.dkim.domain.to_lowercase() }
     }
 
     /// Checks what the types cannot.
@@ -148,10 +178,26 @@ impl Config {
         if self.max_stories == 0 {
             return Err(ConfigError::NotPositive("max_stories"));
         }
+        self.validate_dkim()?;
         match self.transport {
             TransportKind::File if self.outbox.as_os_str().is_empty() => Err(ConfigError::Outbox),
             TransportKind::File => Ok(()),
             TransportKind::Smtp => self.validate_smtp(),
+        }
+    }
+
+    fn validate_dkim(&self) -> Result<(), ConfigError> {
+        if self.dkim.selector.is_empty() {
+            return Ok(());
+        }
+        let (domain, sender) = (self.dkim_domain(), self.domain_of_sender());
+        let is_above =
+            sender.strip_suffix(&domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        match () {
+            () if !is_domain(&self.dkim.selector) => Err(ConfigError::Selector),
+            () if !is_domain(&domain) || !is_above => Err(ConfigError::Signer),
+            () if self.dkim.key_file.as_os_str().is_empty() => Err(ConfigError::SigningKey),
+            () => Ok(()),
         }
     }
 
@@ -220,6 +266,10 @@ mod tests {
         user = ""
         password_file = ""
         command_timeout = "60s"
+        [dkim]
+        selector = ""
+        domain = ""
+        key_file = "data/dkim.key"
     "#;
 
     /// The section with some of its lines changed.
@@ -253,6 +303,24 @@ mod tests {
         check("http://127.0.0.1:8391", "https://a.org/?x=", ConfigError::LinkBase);
         check("max_stories = 30", "max_stories = 0", ConfigError::NotPositive("max_stories"));
         check("data/outbox", "", ConfigError::Outbox);
+        check(r#"selector = """#, r#"selector = "a_b""#, ConfigError::Selector);
+    }
+
+    #[test]
+    fn a_signature_is_of_the_senders_domain_or_one_above_it() {
+        let check = |from: &str, domain: &str, expected: Result<(), ConfigError>| {
+            let section = SECTION
+                .replace("qarauyl@localhost", from)
+                .replace("domain = \"\"", &format!("domain = \"{domain}\""))
+                .replace("selector = \"\"", "selector = \"qarauyl\"");
+            let config: Config = toml::from_str(&section).unwrap();
+            assert_eq!(config.validate(), expected, "{from} {domain}");
+            config.dkim_domain()
+        };
+        assert_eq!(check("watch@Mail.example.org", "", Ok(())), "mail.example.org");
+        assert_eq!(check("watch@mail.example.org", "example.org", Ok(())), "example.org");
+        check("watch@badexample.org", "example.org", Err(ConfigError::Signer));
+        check("watch@example.org", "mail.example.org", Err(ConfigError::Signer));
     }
 
     #[test]

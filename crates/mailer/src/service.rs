@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::{Clock, DeliveryOutcome};
-use store::{Failed, Handler, Job, JobKind, Mailing, Sent};
+use store::{Failed, Failure, Handler, Job, JobKind, Mailing, Sent};
 
-use crate::{Config, Transport, render};
+use crate::{Config, Signer, Transport, render};
 
 /// Sends digests.
 pub struct MailService {
@@ -15,6 +15,8 @@ pub struct MailService {
     pub store: Arc<dyn Mailing>,
     /// How they leave the house.
     pub transport: Transport,
+    /// Who signs them; `None` leaves them unsigned.
+    pub signer: Option<Arc<Signer>>,
     /// What they look like.
     pub config: Config,
     /// The name under which they are sent.
@@ -50,7 +52,11 @@ impl MailService {
             let nothing = Sent { digest: None, outcome: DeliveryOutcome::Nothing };
             return Ok(self.store.finish_delivery(job, &nothing, now).await?);
         };
-        let message = render(&digest, &self.config, &self.team).map_err(|error| Failed::last(&error))?;
+        let mut message = render(&digest, &self.config, &self.team).map_err(|error| Failed::last(&error))?;
+        if let Some(signer) = &self.signer {
+            let signing = signer.sign(&mut message, digest.frozen);
+            signing.map_err(|error| Failed::new(Failure::Passing, &error))?;
+        }
         let receipt = self.transport.send(&message).await.map_err(|error| error.failed())?;
         let (subscriber, alerts) = (digest.subscriber.id.0, digest.contents.items.len());
         let sent = Sent { digest: Some(digest.id), outcome: DeliveryOutcome::Accepted(receipt.0) };

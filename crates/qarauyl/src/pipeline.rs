@@ -11,7 +11,7 @@ use extractor::ExtractService;
 use fetcher::{LookService, PageService, PoliteClient, PollService, Scheduler, Tools};
 use indexer::{IndexService, TantivyIndex};
 use jiff::tz::TimeZone;
-use mailer::{MailService, Transport};
+use mailer::{MailService, Signer, Transport};
 use matcher::MatchService;
 use query::Lexicon;
 use store::{Handler, JobKind, Queue, Reading, Reconciling, Sourcing, Worker};
@@ -254,6 +254,7 @@ fn mail_service(house: &House) -> anyhow::Result<MailService> {
     Ok(MailService {
         store: Arc::<store::Database>::clone(&house.store),
         transport: Transport::new(&house.settings.mailer)?,
+        signer: Signer::new(&house.settings.mailer)?.map(Arc::new),
         config: house.settings.mailer.clone(),
         team: house.settings.team.name.clone(),
         clock: house.clock.clone(),

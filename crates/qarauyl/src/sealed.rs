@@ -9,7 +9,7 @@ use age::x25519::{Identity, Recipient};
 use anyhow::{Context, bail};
 use store::StoreConfig;
 
-use crate::backup::members::{PASSWORD, SEAL_KEY, SIGNING_KEY, file_name};
+use crate::backup::members::{DKIM_KEY, PASSWORD, SEAL_KEY, SIGNING_KEY, file_name};
 use crate::backup::reading;
 use crate::backup::writing::{Writer, put, sync_folder_of};
 use crate::settings::Settings;
@@ -73,11 +73,12 @@ pub(crate) fn secrets(settings: &Settings) -> anyhow::Result<Vec<Secret>> {
     Ok(found)
 }
 
-fn places(settings: &Settings) -> [(&'static str, PathBuf); 4] {
+fn places(settings: &Settings) -> [(&'static str, PathBuf); 5] {
     [
         (SEAL_KEY, PathBuf::from(&settings.seal.key_file)),
         (PASSPHRASE, PathBuf::from(&settings.seal.passphrase_file)),
         (SIGNING_KEY, settings.archive.signing_key_file.clone()),
+        (DKIM_KEY, settings.mailer.dkim.key_file.clone()),
         (PASSWORD, PathBuf::from(&settings.mailer.smtp.password_file)),
     ]
 }

@@ -2,12 +2,14 @@
 //! in, verdicts come out.
 //!
 //! SPF (RFC 7208) names who may send, DMARC (RFC 7489) says what happens to others, MX is where answers and bounces go, and
-//! the name behind a server's address (PTR) has to lead back to it. DKIM cannot be judged from outside: see [`DKIM`].
+//! the name behind a server's address (PTR) has to lead back to it. DKIM (RFC 6376) has a key that checks signatures.
 
 use std::net::IpAddr;
 
 use super::Verdict;
-use super::spf::{self, Spf};
+use super::dkim::{self, Signing};
+use super::spf;
+use super::walk::Walked;
 
 /// What is known of the sending domain. `Err` is a question that nobody answered: nothing follows from that.
 #[derive(Debug, Clone)]
@@ -18,6 +20,10 @@ pub struct Records {
     pub server: String,
     /// TXT records of the domain.
     pub txt: Answer<String>,
+    /// Whether they let the addresses of the mail server send.
+    pub spf: Walked,
+    /// The signature.
+    pub dkim: Signing,
     /// TXT records at `_dmarc` of the domain, or, if it has none, of the registered domain above it.
     pub dmarc: Answer<String>,
     /// The mail exchangers of the domain.
@@ -49,114 +55,48 @@ pub struct Unanswered;
 /// Judges the records: each verdict with what it is about.
 pub fn domain(records: &Records) -> Vec<(&'static str, Verdict)> {
     vec![
-        ("spf", spf_verdict(records)),
-        ("dkim", Verdict::fine(DKIM)),
+        ("spf", spf::verdict(records)),
+        ("dkim", dkim::verdict(&records.dkim)),
         ("dmarc", dmarc(records)),
         ("mx", mx(records)),
         ("ptr", pointer(records)),
     ]
 }
 
-/// No signature, no key to look for; the server may sign under a selector that only its operator knows.
-const DKIM: &str = "this program does not sign mails; a mail server that does so needs nothing from here, so that SPF \
-                    and DMARC alone are checked";
-
-fn unanswered(what: &str) -> Verdict {
+pub(super) fn unanswered(what: &str) -> Verdict {
     Verdict::look(
         format!("nobody answered when asked for {what}"),
         "check this machine's DNS (/etc/resolv.conf), then: qarauyl doctor",
     )
 }
 
-/// The record to publish, as a line of a zone file.
-fn publish(name: &str, text: &str) -> String {
-    format!("publish:  {name}. IN TXT \"{text}\"")
+/// One string of a TXT record holds no more bytes (RFC 1035, 3.3).
+const LONGEST_STRING: usize = 255;
+
+/// What to do where a record is missing.
+pub(super) fn publish(name: &str, text: &str) -> String {
+    format!("publish:  {}", zone_line(name, text))
 }
 
-fn spf_verdict(records: &Records) -> Verdict {
-    let (domain, server) = (&records.domain, &records.server);
-    let Ok(texts) = &records.txt else { return unanswered("SPF") };
-    let found: Vec<&String> = texts.iter().filter(|text| spf::is_spf(text)).collect();
-    let text = match found.as_slice() {
-        [] => {
-            return Verdict::look(
-                format!("{domain} does not say who may send for it: many servers refuse such mails"),
-                format!(
-                    "{}{}, and with whoever else sends for it",
-                    publish(domain, &wanted(records)),
-                    relay_note(records)
-                ),
-            );
-        }
-        [one] => one.as_str(),
-        several => {
-            return Verdict::look(
-                format!("{domain} has {} SPF records, which counts as none", several.len()),
-                "keep one TXT record that begins with v=spf1, and take its parts together in it",
-            );
-        }
-    };
-    let spf = Spf::parse(text);
-    let addresses = records.server_addresses.as_deref().unwrap_or_default();
-    let is_named = spf.names(server, domain, addresses, records.mx.as_deref().unwrap_or_default());
-    if let Some(problem) = spf.problem() {
-        let todo = if spf.has_too_many_lookups() {
-            "take some of its include:, a and mx parts out, or write their addresses as ip4: and ip6:"
-                .to_owned()
-        } else if is_named || spf.has_others() {
-            publish(domain, &spf.closed(None))
-        } else {
-            publish(domain, &spf.closed(Some(&mechanism(records))))
-        };
-        return Verdict::look(format!("{domain}: {problem}"), todo);
-    }
-    if is_named {
-        return Verdict::fine(format!("{domain} lets {server} send for it"));
-    }
-    if records.mx.is_err() || records.server_addresses.is_err() {
-        return unanswered("the servers that SPF speaks of");
-    }
-    if spf.has_others() || is_here(records) {
-        return Verdict::fine(format!(
-            "{domain} names who may send for it; whether the address from which {server} sends is among them, its operator knows"
-        ));
-    }
-    Verdict::look(
-        format!("{domain} names who may send for it, and {server} is not among them"),
-        format!("{}{}", publish(domain, &spf.with(&mechanism(records))), relay_note(records)),
-    )
-}
-
-/// How the server is named in SPF.
-fn mechanism(records: &Records) -> String {
-    if is_here(records) {
-        "ip4:THE-PUBLIC-ADDRESS-OF-THIS-MACHINE".to_owned()
-    } else {
-        format!("a:{}", records.server)
-    }
-}
-
-fn wanted(records: &Records) -> String {
-    format!("v=spf1 mx {} ~all", mechanism(records))
-}
-
-/// A provider's server often sends from other addresses than the one that takes the mails.
-fn relay_note(records: &Records) -> String {
-    if is_here(records) || is_own(records) {
-        String::new()
-    } else {
-        format!("  (or include: with the name that the operator of {} gives)", records.server)
-    }
+/// A TXT record as a line of a zone file. A long text is several strings, which belong together.
+pub fn zone_line(name: &str, text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let parts: Vec<String> = letters
+        .chunks(LONGEST_STRING)
+        .map(|part| format!("\"{}\"", part.iter().collect::<String>()))
+        .collect();
+    let text = parts.join(" ");
+    if parts.len() > 1 { format!("{name}. IN TXT ( {text} )") } else { format!("{name}. IN TXT {text}") }
 }
 
 /// Whether the server is this machine.
-fn is_here(records: &Records) -> bool {
+pub(super) fn is_here(records: &Records) -> bool {
     let addresses = records.server_addresses.as_deref().unwrap_or_default();
     !addresses.is_empty() && addresses.iter().all(IpAddr::is_loopback)
 }
 
 /// Whether the server lies in the sender's own domain.
-fn is_own(records: &Records) -> bool {
+pub(super) fn is_own(records: &Records) -> bool {
     model::registered_domain(&records.server) == model::registered_domain(&records.domain)
 }
 
@@ -187,9 +127,15 @@ fn dmarc(records: &Records) -> Verdict {
     };
     match tag("p").as_deref() {
         Some("none") => Verdict::fine(format!("{domain} only has failures reported (p=none)")),
-        Some(policy @ ("quarantine" | "reject")) => Verdict::fine(format!(
-            "{domain} has mails that fail refused or set apart (p={policy}); without a signature a mail that a subscriber forwards fails"
-        )),
+        Some(policy @ ("quarantine" | "reject")) => {
+            let forwarded = match records.dkim {
+                Signing::Key { .. } => "",
+                _ => "; without a signature a mail that a subscriber forwards fails",
+            };
+            Verdict::fine(format!(
+                "{domain} has mails that fail refused or set apart (p={policy}){forwarded}"
+            ))
+        }
         _ => Verdict::look(
             format!("the DMARC record of {domain} has no policy that counts (p=none, quarantine or reject)"),
             publish(&name, &usual),

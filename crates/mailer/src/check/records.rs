@@ -10,15 +10,23 @@ use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::ResponseCode;
 use hickory_resolver::proto::rr::{RData, RecordType};
 
+use super::dkim::Signing;
 use super::domain::{Answer, Pointer, Records, Unanswered};
+use super::walk::{Answers, Question, Walked, walk};
+use crate::Config;
 
 /// One question waits no longer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Asks for the records of the sender's domain and of the mail server. The resolver is the system's, unless a test names
-/// another.
-pub async fn records(domain: &str, server: &str, resolver: Option<SocketAddr>) -> Records {
+/// All questions of one SPF record wait no longer.
+const PATIENCE_FOR_SPF: Duration = Duration::from_secs(20);
+
+/// Asks for the records of the sender's domain, of its signature and of the mail server. The resolver is the system's,
+/// unless a test names another.
+pub async fn records(config: &Config, resolver: Option<SocketAddr>) -> Records {
     let asking = Asking(resolver_at(resolver));
+    let (domain, server) = (config.domain_of_sender(), config.smtp.host.clone());
+    let (domain, server) = (domain.as_str(), server.as_str());
     let (txt, dmarc, mx, own, server_addresses) = tokio::join!(
         asking.texts(domain),
         asking.dmarc(domain),
@@ -31,8 +39,10 @@ pub async fn records(domain: &str, server: &str, resolver: Option<SocketAddr>) -
         Some(address) => Some(asking.pointer(address).await),
         None => None,
     };
+    let (spf, dkim) =
+        tokio::join!(asking.spf(domain, server_addresses.as_deref()), asking.dkim(Signing::of(config)),);
     let (domain, server) = (domain.to_owned(), server.to_owned());
-    Records { domain, server, txt, dmarc, mx, own, server_addresses, pointer }
+    Records { domain, server, txt, spf, dkim, dmarc, mx, own, server_addresses, pointer }
 }
 
 struct Asking(Result<TokioResolver, Unanswered>);
@@ -63,6 +73,48 @@ impl Asking {
             _ => None,
         })
         .await
+    }
+
+    /// Follows SPF for the addresses of the mail server.
+    async fn spf(&self, domain: &str, addresses: Result<&[IpAddr], &Unanswered>) -> Walked {
+        let Ok(addresses) = addresses else { return Walked::Unanswered };
+        let following = async {
+            let mut answers = Answers::default();
+            loop {
+                match walk(domain, addresses, &answers) {
+                    Ok(walked) => return walked,
+                    Err(question) => self.answer(question, &mut answers).await,
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE_FOR_SPF, following).await.unwrap_or(Walked::Unanswered)
+    }
+
+    async fn answer(&self, question: Question, answers: &mut Answers) {
+        match &question {
+            Question::Texts(name) => {
+                let found = self.texts(name).await;
+                answers.names.insert(question, found);
+            }
+            Question::Exchangers(name) => {
+                let found = self.exchangers(name).await;
+                answers.names.insert(question, found);
+            }
+            Question::Addresses(name) => {
+                let found = self.addresses(name).await;
+                answers.addresses.insert(question, found);
+            }
+        }
+    }
+
+    async fn dkim(&self, signing: Signing) -> Signing {
+        match signing {
+            Signing::Key { name, record, .. } => {
+                let found = self.texts(&name).await;
+                Signing::Key { name, record, found }
+            }
+            other => other,
+        }
     }
 
     /// DMARC stands at the domain itself, or at the registered domain above it.

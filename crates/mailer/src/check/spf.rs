@@ -1,12 +1,104 @@
-//! One SPF record, as far as it can be judged without sending: its form, its end, and whom it names outright (RFC 7208).
+//! One SPF record (RFC 7208): its form, its end, and, by what `walk` found, whether it lets the mail server send.
 
-use std::net::IpAddr;
+use super::Verdict;
+use super::domain::{Records, is_here, is_own, publish, unanswered};
+use super::walk::Walked;
 
-use ipnet::IpNet;
-
-/// RFC 7208, 4.6.4: more look-ups than this count as an error. Those inside an `include` count as well and are not seen
-/// from here.
+/// RFC 7208, 4.6.4: more look-ups than this count as an error. Those inside an `include` count as well: `walk` sees them.
 const MOST_LOOKUPS: usize = 10;
+
+/// Judges the record of the sender's domain.
+pub(super) fn verdict(records: &Records) -> Verdict {
+    let (domain, server) = (&records.domain, &records.server);
+    let Ok(texts) = &records.txt else { return unanswered("SPF") };
+    let found: Vec<&String> = texts.iter().filter(|text| is_spf(text)).collect();
+    let text = match found.as_slice() {
+        [] => {
+            return Verdict::look(
+                format!("{domain} does not say who may send for it: many servers refuse such mails"),
+                format!(
+                    "{}{}, and with whoever else sends for it",
+                    publish(domain, &wanted(records)),
+                    relay_note(records)
+                ),
+            );
+        }
+        [one] => one.as_str(),
+        several => {
+            return Verdict::look(
+                format!("{domain} has {} SPF records, which counts as none", several.len()),
+                "keep one TXT record that begins with v=spf1, and take its parts together in it",
+            );
+        }
+    };
+    let spf = Spf::parse(text);
+    if let Some(problem) = spf.problem() {
+        // Whom `+all` lets pass is not named by it.
+        let is_covered = records.spf == Walked::Passes && !spf.lets_everybody() || spf.has_others();
+        let one_more = if is_covered { None } else { Some(server_mechanism(records)) };
+        let todo = if spf.has_too_many_lookups() {
+            FEWER.to_owned()
+        } else {
+            publish(domain, &spf.closed(one_more.as_deref()))
+        };
+        return Verdict::look(format!("{domain}: {problem}"), todo);
+    }
+    if is_here(records) {
+        return Verdict::fine(format!(
+            "{domain} names who may send for it; whether the address from which {server} sends is among them, its operator knows"
+        ));
+    }
+    followed(records, &spf)
+}
+
+/// Judges what a receiver would find for the addresses of the mail server.
+fn followed(records: &Records, spf: &Spf) -> Verdict {
+    let (domain, server) = (&records.domain, &records.server);
+    match &records.spf {
+        Walked::Passes => Verdict::fine(format!("{domain} lets {server} send for it")),
+        Walked::Unanswered => unanswered("the servers that SPF speaks of"),
+        Walked::Broken(why) => Verdict::look(
+            format!("the SPF record of {domain} counts as an error: {why}"),
+            if why.contains("look-ups") { FEWER } else { "mend what is named, or have its operator do so" },
+        ),
+        // A provider takes mails at one address and sends them from others; without an address nothing can be told.
+        Walked::Open | Walked::Fails if spf.has_others() && !is_own(records) => Verdict::fine(format!(
+            "{domain} names who may send for it; {server} is not seen among them, and a provider may send from other addresses: its operator knows"
+        )),
+        Walked::Open => Verdict::fine(format!(
+            "{domain} names who may send for it; whether {server} is among them cannot be told from here"
+        )),
+        Walked::Fails => Verdict::look(
+            format!("{domain} names who may send for it, and {server} is not among them"),
+            format!("{}{}", publish(domain, &spf.with(&server_mechanism(records))), relay_note(records)),
+        ),
+    }
+}
+
+const FEWER: &str =
+    "take some of its include:, a and mx parts out, or write their addresses as ip4: and ip6:";
+
+/// How the server is named in SPF.
+fn server_mechanism(records: &Records) -> String {
+    if is_here(records) {
+        "ip4:THE-PUBLIC-ADDRESS-OF-THIS-MACHINE".to_owned()
+    } else {
+        format!("a:{}", records.server)
+    }
+}
+
+fn wanted(records: &Records) -> String {
+    format!("v=spf1 mx {} ~all", server_mechanism(records))
+}
+
+/// A provider's server often sends from other addresses than the one that takes the mails.
+fn relay_note(records: &Records) -> String {
+    if is_here(records) || is_own(records) {
+        String::new()
+    } else {
+        format!("  (or include: with the name that the operator of {} gives)", records.server)
+    }
+}
 
 /// A record in its terms.
 #[derive(Debug, Clone)]
@@ -37,6 +129,10 @@ impl Spf {
         self.lookups() > MOST_LOOKUPS
     }
 
+    fn lets_everybody(&self) -> bool {
+        self.terms.iter().any(|term| matches!(term.as_str(), "all" | "+all"))
+    }
+
     /// Says what makes the record worse than none, or of no use.
     pub(super) fn problem(&self) -> Option<String> {
         let lookups = self.lookups();
@@ -55,24 +151,7 @@ impl Spf {
         }
     }
 
-    /// Whether the record itself names a server, by name or by one of its addresses.
-    pub(super) fn names(&self, server: &str, domain: &str, addresses: &[IpAddr], mx: &[String]) -> bool {
-        let same = |one: &str, other: &str| {
-            one.trim_end_matches('.').eq_ignore_ascii_case(other.trim_end_matches('.'))
-        };
-        self.terms.iter().filter(|term| !term.starts_with(['-', '~', '?'])).any(|term| {
-            let value = term.split_once(':').map(|(_, value)| value);
-            match mechanism(term) {
-                "a" => same(value.unwrap_or(domain).split('/').next().unwrap_or_default(), server),
-                "mx" if value.is_none() => mx.iter().any(|host| same(host, server)),
-                "ip4" | "ip6" => range(value.unwrap_or_default())
-                    .is_some_and(|range| addresses.iter().any(|address| range.contains(address))),
-                _ => false,
-            }
-        })
-    }
-
-    /// Whether the record names some in a way that is not followed here.
+    /// Whether the record has others say who may send.
     pub(super) fn has_others(&self) -> bool {
         self.terms.iter().any(|term| {
             let elsewhere = matches!(mechanism(term), "include" | "exists" | "ptr");
@@ -101,8 +180,4 @@ impl Spf {
 fn mechanism(term: &str) -> &str {
     let term = term.trim_start_matches(['+', '-', '~', '?']);
     term.split([':', '/']).next().unwrap_or_default()
-}
-
-fn range(text: &str) -> Option<IpNet> {
-    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
 }

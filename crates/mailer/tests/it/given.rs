@@ -1,7 +1,7 @@
 //! What tests start from: a configuration, a subscriber, articles in six scripts.
 
 use jiff::{SignedDuration, Timestamp};
-use mailer::{Config, Message, Security, SmtpConfig, Subject, TransportKind, render};
+use mailer::{Config, DkimConfig, Message, Security, SmtpConfig, Subject, TransportKind, render};
 use model::{
     AlertId, Digest, DigestContents, DigestId, EndpointState, Excerpt, Mode, Named, Notice, Readings,
     SourceNews, StoryId, Subscriber, SubscriberId,
@@ -29,6 +29,7 @@ pub(crate) fn config() -> Config {
             password_file: String::new(),
             command_timeout: SignedDuration::from_secs(60),
         },
+        dkim: DkimConfig { selector: String::new(), domain: String::new(), key_file: "dkim.key".into() },
     }
 }
 

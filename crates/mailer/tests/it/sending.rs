@@ -78,6 +78,7 @@ fn worker(store: &Arc<Database>, transport: Transport, clock: &Clock) -> Worker<
     let service = MailService {
         store: Arc::<Database>::clone(store),
         transport,
+        signer: None,
         config: config(),
         team: "Border Watch".to_owned(),
         clock: clock.clone(),

@@ -17,6 +17,7 @@ pub(crate) const SEAL_KEY: &str = "keys/seal";
 pub(crate) const SIGNING_KEY: &str = "keys/manifest";
 pub(crate) const PUBLIC_KEY: &str = "keys/manifest.pub";
 pub(crate) const PASSWORD: &str = "mailer/password";
+pub(crate) const DKIM_KEY: &str = "keys/dkim";
 pub(crate) const OWN_SOURCES: &str = "sources/own/";
 pub(crate) const SOURCES: &str = "sources/all/";
 pub(crate) const LEXICON: &str = "lexicon/";
@@ -42,6 +43,7 @@ pub(crate) fn read(house: &House) -> anyhow::Result<(Vec<Small>, KeyKept)> {
         (SEAL_KEY, key),
         (SIGNING_KEY, of_file(signing)?),
         (PUBLIC_KEY, of_file(&public)?),
+        (DKIM_KEY, of_file(&settings.mailer.dkim.key_file)?),
         (PASSWORD, if password.is_empty() { None } else { of_file(Path::new(password))? }),
     ];
     for (name, bytes) in files {

@@ -20,6 +20,7 @@ const PLACES: &[(&[&str], &str)] = &[
     (&["indexer", "directory"], "data/index"),
     (&["mailer", "outbox"], "data/outbox"),
     (&["mailer", "smtp", "password_file"], "data/mail-password"),
+    (&["mailer", "dkim", "key_file"], "data/dkim.key"),
 ];
 const STORE: &str = "sqlite:data/qarauyl.db";
 
@@ -80,6 +81,7 @@ fn read(settings: &Settings, path: &[&str]) -> PathBuf {
         ["indexer", "directory"] => settings.indexer.directory.clone(),
         ["mailer", "outbox"] => settings.mailer.outbox.clone(),
         ["mailer", "smtp", "password_file"] => settings.mailer.smtp.password_file.clone().into(),
+        ["mailer", "dkim", "key_file"] => settings.mailer.dkim.key_file.clone(),
         _ => PathBuf::new(),
     }
 }
@@ -108,7 +110,8 @@ pub(crate) fn rooted(mut settings: Settings, home: &Path) -> Settings {
     for path in [&mut settings.archive.dir, &mut settings.archive.signing_key_file] {
         *path = home.join(&*path);
     }
-    for path in [&mut settings.indexer.directory, &mut settings.mailer.outbox] {
+    let mailer = &mut settings.mailer;
+    for path in [&mut settings.indexer.directory, &mut mailer.outbox, &mut mailer.dkim.key_file] {
         *path = home.join(&*path);
     }
     for path in [

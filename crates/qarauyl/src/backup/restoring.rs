@@ -16,8 +16,8 @@ use crate::backup::chain::{Chain, Given};
 use crate::backup::contents::{CONTENTS, Contents, Counts, KeyKept};
 use crate::backup::making::{Shown, Step};
 use crate::backup::members::{
-    ARCHIVE, LEXICON, OWN_SOURCES, PASSWORD, PUBLIC_KEY, SEAL_KEY, SETTINGS, SIGNING_KEY, SOURCES, STORE,
-    file_name,
+    ARCHIVE, DKIM_KEY, LEXICON, OWN_SOURCES, PASSWORD, PUBLIC_KEY, SEAL_KEY, SETTINGS, SIGNING_KEY, SOURCES,
+    STORE, file_name,
 };
 use crate::backup::places;
 use crate::backup::reading::{self, Member};
@@ -206,6 +206,7 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
         SEAL_KEY => PathBuf::from(&settings.seal.key_file),
         SIGNING_KEY => signing.clone(),
         PUBLIC_KEY => PathBuf::from(format!("{}.pub", signing.display())),
+        DKIM_KEY => settings.mailer.dkim.key_file.clone(),
         PASSWORD => PathBuf::from(&settings.mailer.smtp.password_file),
         STORE => settings.store.file().context("the restored store has no file")?,
         _ => {

@@ -1,5 +1,7 @@
 //! `qarauyl config`: the settings, checked and shown.
 
+mod dkim;
+
 use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +26,9 @@ pub(crate) enum Action {
     Show,
     /// Type the password of the mail server anew, unseen; a pipe gives it as its first line.
     Password,
+    /// Have mails signed (DKIM): make the key, note it in the settings, print the record to publish. Asked again, it
+    /// prints the record once more.
+    Dkim(dkim::Arguments),
 }
 
 #[derive(Serialize)]
@@ -46,6 +51,9 @@ pub(crate) fn run(
     let settings = settings(home, named)?;
     if matches!(action, Action::Password) {
         return password(&settings.mailer.smtp.password_file, out);
+    }
+    if let Action::Dkim(arguments) = action {
+        return dkim::run(&settings, arguments, out);
     }
     let sources = sources::read(&sources::files(&settings)?, &settings, model::Clock::system().now())?;
     let lexicon = lexicon::public(&settings.lexicon.directory)?;

@@ -12,7 +12,7 @@ use crate::mail_server::{GOOD, Manners, serve};
 use crate::name_server::{self, Data};
 
 /// Returns the findings of the doctor by name: state, what it says, and what to do.
-fn findings(home: &Path, arguments: &[&str]) -> Vec<(String, String, String, String)> {
+pub(crate) fn findings(home: &Path, arguments: &[&str]) -> Vec<(String, String, String, String)> {
     let output = qarauyl(home, &[&["--json", "doctor"], arguments].concat());
     let found: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", said(&output)));
     let text = |one: &Value, key: &str| one[key].as_str().unwrap().to_owned();
@@ -21,13 +21,19 @@ fn findings(home: &Path, arguments: &[&str]) -> Vec<(String, String, String, Str
 }
 
 /// Holds one finding against its state and words of what it says and of what is to be done.
-fn check(findings: &[(String, String, String, String)], what: &str, state: &str, says: &str, todo: &str) {
+pub(crate) fn check(
+    findings: &[(String, String, String, String)],
+    what: &str,
+    state: &str,
+    says: &str,
+    todo: &str,
+) {
     let one = findings.iter().find(|one| one.0 == what).unwrap_or_else(|| panic!("{what}: {findings:?}"));
     assert!(one.1 == state && one.2.contains(says) && one.3.contains(todo), "{one:?}");
 }
 
 /// A house whose mails go to a server on loopback; it reads no source, so that nobody outside is asked.
-fn mailing(manners: Manners, tls: &str) -> tempfile::TempDir {
+pub(crate) fn mailing(manners: Manners, tls: &str) -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     let (server, _) = serve(manners);
     let password = home.path().join("password");
@@ -63,7 +69,9 @@ const DOMAIN: &[name_server::Entry] = &[
 ];
 
 const SERVER: &[name_server::Entry] = &[
-    ("team.test", Data::Text("v=spf1 mx -all")),
+    ("team.test", Data::Text("v=spf1 include:_spf.team.test -all")),
+    ("_spf.team.test", Data::Text("v=spf1 mx:team.test ?all")),
+    ("team.test", Data::Exchanger("mail.team.test")),
     ("team.test", Data::Address(Ipv4Addr::new(198, 51, 100, 9))),
     ("mail.team.test", Data::Address(Ipv4Addr::new(198, 51, 100, 7))),
     ("7.100.51.198.in-addr.arpa", Data::Pointer("mail.team.test")),
@@ -119,9 +127,14 @@ fn the_senders_domain_is_read_and_what_is_missing_is_given_to_publish() {
 #[tokio::test]
 async fn records_are_read_as_they_stand_and_a_name_leads_back_to_its_address() {
     let resolver = name_server::serve(SERVER);
-    let records = mailer::check::records("team.test", "mail.team.test", Some(resolver)).await;
-    assert_eq!(records.txt.as_deref(), Ok(&["v=spf1 mx -all".to_owned()][..]));
-    assert_eq!((records.mx.as_ref().map(Vec::len), records.own.as_ref().map(Vec::len)), (Ok(0), Ok(1)));
+    let defaults: toml::Table = include_str!("../../../../config/qarauyl.toml").parse().unwrap();
+    let mut config: mailer::Config = defaults["mailer"].clone().try_into().unwrap();
+    config.from = "watch@team.test".to_owned();
+    config.smtp.host = "mail.team.test".to_owned();
+    let records = mailer::check::records(&config, Some(resolver)).await;
+    assert_eq!(records.spf, mailer::check::Walked::Passes, "by way of mx: {records:?}");
+    assert_eq!(records.txt.as_deref(), Ok(&["v=spf1 include:_spf.team.test -all".to_owned()][..]));
+    assert_eq!((records.mx.as_ref().map(Vec::len), records.own.as_ref().map(Vec::len)), (Ok(1), Ok(1)));
     assert!(records.pointer.as_ref().unwrap().leads_back, "{records:?}");
     let verdicts = mailer::check::domain(&records);
     let (_, ptr) = verdicts.iter().find(|(what, _)| *what == "ptr").unwrap();

@@ -266,7 +266,7 @@ const PAGES: &[Page] = &[
             ("/var/lib/qarauyl/mail-password", "\"$PWD/mail-password\""),
         ],
         typed: &[],
-        ends: &[],
+        ends: &[("qarauyl config dkim", 1, "the sender of this house is of this machine")],
     },
     Page {
         file: "backup.md",

@@ -21,6 +21,7 @@ mod name_server;
 mod privacy;
 mod sealing;
 mod setting_up;
+mod signing;
 mod sources;
 mod terminal;
 mod upgrade;

@@ -12,8 +12,7 @@ pub(super) async fn findings(config: &Config, resolver: Option<SocketAddr>) -> V
     if config.transport == TransportKind::File {
         return vec![outbox(config)];
     }
-    let domain = config.domain_of_sender();
-    let records = check::records(&domain, &config.smtp.host, resolver);
+    let records = check::records(config, resolver);
     let (server, records) = tokio::join!(check::server(config), records);
     let mut findings = vec![finding("mail", server)];
     findings.extend(check::domain(&records).into_iter().map(|(what, verdict)| finding(what, verdict)));
@@ -22,6 +21,9 @@ pub(super) async fn findings(config: &Config, resolver: Option<SocketAddr>) -> V
 
 /// What can be said without asking anybody.
 pub(super) fn unasked(config: &Config) -> Finding {
+    if let Err(error) = mailer::Signer::new(config) {
+        return look("mail", error.to_string(), "qarauyl config dkim");
+    }
     match (config.transport, mailer::Transport::new(config)) {
         (_, Err(error)) => look("mail", error.to_string(), "mend [mailer.smtp] in the settings"),
         (TransportKind::File, Ok(_)) => outbox(config),

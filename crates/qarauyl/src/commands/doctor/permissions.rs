@@ -51,6 +51,7 @@ fn secrets(settings: &Settings) -> Vec<PathBuf> {
         [&settings.seal.key_file, &settings.seal.passphrase_file, &settings.mailer.smtp.password_file];
     let mut all: Vec<PathBuf> = named.iter().filter(|name| !name.is_empty()).map(PathBuf::from).collect();
     all.push(settings.archive.signing_key_file.clone());
+    all.push(settings.mailer.dkim.key_file.clone());
     all
 }
 
