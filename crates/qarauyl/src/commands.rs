@@ -1,7 +1,8 @@
 //! The command line.
 //!
 //! The help of a command begins with its examples: `before_help`, a text that starts with `Examples:` and has one command
-//! a line, what it does behind two spaces and a `#`. A test reads each of these commands as the program would.
+//! a line, what it does behind two spaces and a `#`. A test reads each of these commands as the program would, and finds
+//! those that have none.
 
 mod analyze;
 mod archive;
@@ -10,6 +11,7 @@ mod batch;
 mod config;
 mod demo;
 mod doctor;
+mod examples;
 mod explain;
 mod extract;
 pub(crate) mod index;
@@ -73,10 +75,13 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Set a house up: six questions, or a flag for each; nothing is overwritten.
+    #[command(before_help = examples::INIT)]
     Init(init::Arguments),
     /// Show the whole way on a bundled sample newsroom: feeds, pages, matches, mails, search.
+    #[command(before_help = examples::DEMO)]
     Demo(demo::Arguments),
     /// Run all services, or some.
+    #[command(before_help = examples::RUN)]
     Run(run::Arguments),
     /// Search the archive.
     #[command(before_help = search::EXAMPLES)]
@@ -88,52 +93,67 @@ enum Command {
     #[command(subcommand, before_help = story::EXAMPLES)]
     Story(story::Action),
     /// Match queries with documents, both from files: one line for each pair that matches.
+    #[command(before_help = examples::MATCH)]
     Match(batch::Arguments),
-    /// Why a watch matched an article, or did not, and what was told: qarauyl explain Khorgos 17
+    /// Why a watch matched an article, or did not, and what was told.
+    #[command(before_help = examples::EXPLAIN)]
     Explain(explain::Arguments),
     /// Who is mailed: add, list, pause, resume, export, remove.
     #[command(subcommand, before_help = subscriber::EXAMPLES)]
     Subscriber(subscriber::Action),
-    /// Sources: list, check.
-    #[command(subcommand)]
+    /// Sources: list, check, add, import, export, plan.
+    #[command(subcommand, before_help = examples::SOURCE)]
     Source(source::Action),
     /// Show what is read from a page, or measure a folder of pages.
+    #[command(before_help = examples::EXTRACT)]
     Extract(extract::Arguments),
     /// Show script, language, tokens, keys and entities of a text.
+    #[command(before_help = examples::ANALYZE)]
     Analyze(analyze::Arguments),
     /// Say which language a text is in.
+    #[command(before_help = examples::DETECT)]
     Detect(analyze::DetectArguments),
     /// Work that waits for a person: list it, try it again.
+    #[command(before_help = examples::JOBS)]
     Jobs(jobs::Arguments),
     /// What was read and told to whom; what was held back; whether it agrees with the archive.
+    #[command(before_help = examples::LEDGER)]
     Ledger(ledger::Arguments),
     /// The team's own names, sealed: people and places that stand in no public lexicon.
     #[command(subcommand, before_help = lexicon::EXAMPLES)]
     Lexicon(lexicon::Action),
     /// The search index.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = examples::INDEX)]
     Index(index::Action),
     /// The kept pages: prove them, find them, make their index anew.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = examples::ARCHIVE)]
     Archive(archive::Action),
     /// Write one encrypted file that holds all that cannot be made anew: store, archive, keys, settings.
+    #[command(before_help = examples::BACKUP)]
     Backup(backup::Arguments),
-    /// Make a house out of backups: qarauyl restore --identity FILE BACKUP... DIR
+    /// Make a house out of backups.
+    #[command(before_help = examples::RESTORE)]
     Restore(restore::Arguments),
     /// Stop the house, and put its keys, mail password and outbox into one encrypted file.
+    #[command(before_help = examples::SEAL)]
     Seal,
     /// Put back what `qarauyl seal` has put away.
+    #[command(before_help = examples::UNSEAL)]
     Unseal(seal::Unseal),
     /// Bring the store to this version, after a copy of it.
+    #[command(before_help = examples::UPGRADE)]
     Upgrade(upgrade::Arguments),
     /// The settings.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = examples::CONFIG)]
     Config(config::Action),
     /// Check everything and say what to do. Exit code 0: all is fine; 1: something wants a look.
+    #[command(before_help = examples::DOCTOR)]
     Doctor(doctor::Arguments),
     /// Write the manual pages of all commands to a folder.
+    #[command(before_help = examples::MAN)]
     Man(reference::Manual),
     /// Print the completions of the command line for a shell.
+    #[command(before_help = examples::COMPLETIONS)]
     Completions(reference::Completions),
 }
 
@@ -222,18 +242,26 @@ mod tests {
         words
     }
 
-    fn examples(command: &clap::Command) -> Vec<String> {
+    /// The examples of a command and of all below it; `path` is how the command is called.
+    fn examples(command: &clap::Command, path: &str) -> Vec<String> {
         let help = command.get_before_help().map(ToString::to_string).unwrap_or_default();
-        assert!(help.is_empty() || help.starts_with("Examples:\n"), "{}", command.get_name());
+        assert!(help.starts_with("Examples:\n  qarauyl "), "`{path} --help` does not begin with examples");
         let lines = help.lines().skip(1).map(|line| line.split("  #").next().unwrap().trim().to_owned());
-        lines.chain(command.get_subcommands().flat_map(examples)).collect()
+        let own: Vec<String> = lines.collect();
+        assert!(
+            own.iter().all(|line| line.starts_with(path)),
+            "`{path} --help` shows another command: {own:?}"
+        );
+        let below = command.get_subcommands();
+        let below = below.flat_map(|one| examples(one, &format!("{path} {}", one.get_name())));
+        own.into_iter().chain(below).collect()
     }
 
     #[test]
-    fn every_example_is_a_command() {
-        let examples = examples(&Cli::command());
-        assert!(!examples.is_empty());
-        for example in examples {
+    fn every_command_has_examples_and_each_of_them_is_one() {
+        let all = Cli::command();
+        let each = all.get_subcommands();
+        for example in each.flat_map(|one| examples(one, &format!("qarauyl {}", one.get_name()))) {
             if let Err(error) = Cli::try_parse_from(words(&example)) {
                 panic!("{example}: {error}");
             }

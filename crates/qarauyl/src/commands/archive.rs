@@ -14,16 +14,20 @@ use model::Clock;
 use serde::Serialize;
 use url::Url;
 
+use super::examples;
 use crate::output::{NOTHING, Output, is_watched, table};
 use crate::settings::Settings;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Prove that every file is there, unchanged, or was dropped by a signed entry. Exit code 0: proven; 1: not.
+    #[command(before_help = examples::ARCHIVE_VERIFY)]
     Verify(Verify),
     /// Print the captures of an address. Exit code 3: there is none.
+    #[command(before_help = examples::ARCHIVE_FIND)]
     Find(Find),
     /// Make the index anew from the files.
+    #[command(before_help = examples::ARCHIVE_INDEX)]
     Index,
 }
 

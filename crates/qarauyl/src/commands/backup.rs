@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use model::Clock;
 use serde::Serialize;
 
+use super::examples;
 use crate::backup::contents::KeyKept;
 use crate::backup::identity;
 use crate::backup::making::{Kind, Made, Shown, Step, Wanted, make};
@@ -38,11 +39,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Make the key of backups: an identity file, to be kept off the server. Prints the public key for `[backup] recipient`.
+    #[command(before_help = examples::BACKUP_KEYGEN)]
     Keygen {
         /// The file to write.
         file: PathBuf,
     },
     /// Back up, restore beside, compare the two houses, and remove both.
+    #[command(before_help = examples::BACKUP_DRILL)]
     Drill(drill::Arguments),
 }
 

@@ -12,6 +12,7 @@ use dialoguer::Password;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::examples;
 use super::init::write_new;
 use crate::house::{called_as, settings};
 use crate::lexicon;
@@ -21,13 +22,17 @@ use crate::{embedded, sources};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Check settings, sources and lexicon; nothing is started.
+    #[command(before_help = examples::CONFIG_CHECK)]
     Check,
     /// Print every setting with its default and what it does.
+    #[command(before_help = examples::CONFIG_SHOW)]
     Show,
     /// Type the password of the mail server anew, unseen; a pipe gives it as its first line.
+    #[command(before_help = examples::CONFIG_PASSWORD)]
     Password,
     /// Have mails signed (DKIM): make the key, note it in the settings, print the record to publish. Asked again, it
     /// prints the record once more.
+    #[command(before_help = examples::CONFIG_DKIM)]
     Dkim(dkim::Arguments),
 }
 

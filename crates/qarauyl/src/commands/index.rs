@@ -8,6 +8,7 @@ use model::ArticleId;
 use serde::Serialize;
 use store::{Indexing, Reading};
 
+use super::examples;
 use crate::house::House;
 use crate::output::{Output, is_watched};
 
@@ -17,6 +18,7 @@ const BATCH: u32 = 200;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// Build the index anew from the store, beside the old one, and switch.
+    #[command(before_help = examples::INDEX)]
     Rebuild,
 }
 

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use store::{Reading, Reconciliation, Reconciling, Watching};
 
+use super::examples;
 use crate::commands::watch;
 use crate::house::House;
 use crate::output::{Output, table};
@@ -37,6 +38,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// List what traps of the lexicon held back from a watch.
+    #[command(before_help = examples::HELD)]
     Held {
         /// The name of the watch.
         watch: String,
@@ -45,6 +47,7 @@ enum Action {
         days: u32,
     },
     /// Compare what was matched with what a search of the archive finds, and match again what is missing.
+    #[command(before_help = examples::RECONCILE)]
     Reconcile {
         /// Over how many days.
         #[arg(long)]

@@ -13,24 +13,32 @@ use std::process::ExitCode;
 
 use clap::Subcommand;
 
+use super::examples;
 use crate::house::House;
 use crate::output::Output;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Action {
     /// List the sources with the state of their endpoints.
+    #[command(before_help = examples::SOURCE_LIST)]
     List,
     /// Ask each endpoint once and say what it answers; nothing is kept.
+    #[command(before_help = examples::SOURCE_CHECK)]
     Check(check::Arguments),
     /// Find the feeds, sitemaps and channels of a site, and write a source file for it.
+    #[command(before_help = examples::SOURCE_ADD)]
     Add(add::Arguments),
     /// Take over the feeds of another reader from its OPML file.
+    #[command(before_help = examples::SOURCE_IMPORT)]
     Import(import::Arguments),
     /// Write all feeds as OPML to stdout.
+    #[command(before_help = examples::SOURCE_EXPORT)]
     Export,
     /// Show when each endpoint is due, and why.
+    #[command(before_help = examples::SOURCE_PLAN)]
     Plan(plan::Arguments),
     /// Run the schedule over a world of made-up sources on a virtual clock, and print its polls.
+    #[command(before_help = examples::SOURCE_SIMULATE)]
     Simulate(simulate::Arguments),
 }
 
