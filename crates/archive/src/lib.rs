@@ -26,7 +26,7 @@ pub use index::cdxj::IndexError;
 pub use index::line::IndexLine;
 pub use manifest::chain::ChainError;
 pub use manifest::inventory::{Inventory, Listed, inventory, located, manifest_name};
-pub use manifest::key::{KeyError, PublicKey};
+pub use manifest::key::{KeyError, PublicKey, make_signing_key, retire_signing_key, retired_keys_file};
 pub use manifest::verify::{Problem, Verified, verify, verify_newest};
 pub use warc::read::{ReadError, Stored};
 pub use warc::scan::{ScanError, ScannedRecord, scan};

@@ -17,6 +17,7 @@ mod extract;
 pub(crate) mod index;
 mod init;
 mod jobs;
+mod key;
 mod ledger;
 mod lexicon;
 mod reference;
@@ -140,6 +141,9 @@ enum Command {
     /// Put back what `qarauyl seal` has put away.
     #[command(before_help = examples::UNSEAL)]
     Unseal(seal::Unseal),
+    /// Another key of what is sealed, another passphrase, another key that signs what is kept.
+    #[command(subcommand, before_help = examples::KEY)]
+    Key(key::Action),
     /// Bring the store to this version, after a copy of it.
     #[command(before_help = examples::UPGRADE)]
     Upgrade(upgrade::Arguments),
@@ -175,7 +179,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             return backup::run((&cli.home, cli.config.as_ref()), arguments, out).await;
         }
         Command::Restore(arguments) => return restore::run(arguments, out).await,
-        Command::Seal => return seal::seal((&cli.home, cli.config.as_ref()), out),
+        Command::Seal => return seal::seal((&cli.home, cli.config.as_ref()), out).await,
         Command::Unseal(arguments) => {
             return seal::unseal((&cli.home, cli.config.as_ref()), arguments, out);
         }
@@ -209,6 +213,7 @@ pub(crate) async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Jobs(arguments) => jobs::run(&house, &arguments, out).await,
         Command::Ledger(arguments) => ledger::run(&house, &arguments, out).await,
         Command::Lexicon(action) => lexicon::run(&house, &action, out).await,
+        Command::Key(action) => key::run(&house, &action, out).await,
         Command::Index(action) => index::run(&house, &action, out).await,
         _ => Ok(ExitCode::SUCCESS),
     }

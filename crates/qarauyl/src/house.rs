@@ -10,6 +10,7 @@ use model::Clock;
 use query::Lexicon;
 use store::{ConfiguredSource, Database, KeyOrigin, Sealer, load_key};
 
+use crate::key_change::{self, Opened};
 use crate::settings::{Settings, file_in};
 use crate::{lexicon, sealed, sources};
 
@@ -19,19 +20,22 @@ pub(crate) struct House {
     pub(crate) store: Arc<Database>,
     pub(crate) key: KeyOrigin,
     pub(crate) clock: Clock,
+    pub(crate) opened: Opened,
 }
 
 impl House {
     /// Reads the settings, and opens the store with the key that they name.
     pub(crate) async fn open(settings: Settings) -> anyhow::Result<Self> {
         sealed::refuse(&sealed::folder(&settings.store))?;
+        key_change::settle(&settings).await?;
+        let opened = Opened::begin(&settings)?;
         let (key, origin) = load_key(&settings.seal)?;
         let sealer = key.as_deref().map(Sealer::new);
         let variables: Vec<(String, String)> = std::env::vars().collect();
         let store =
             Database::open(&settings.store.url, sealer).await.context("the store cannot be opened")?;
         let store = store.used_by(person(&variables));
-        Ok(Self { settings, store: Arc::new(store), key: origin, clock: Clock::system() })
+        Ok(Self { settings, store: Arc::new(store), key: origin, clock: Clock::system(), opened })
     }
 
     /// Loads the lexicon with the team's own entries.

@@ -7,6 +7,7 @@ mod backup;
 mod commands;
 mod embedded;
 mod house;
+mod key_change;
 mod lexicon;
 mod logging;
 mod output;

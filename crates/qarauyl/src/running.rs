@@ -76,7 +76,7 @@ pub(crate) fn stop(folder: &Path) -> anyhow::Result<Stopped> {
 pub(crate) fn nobody(folder: &Path) -> anyhow::Result<Stopped> {
     let (lock, _) = open(folder)?;
     if lock.try_lock().is_err() {
-        bail!("the house runs: stop it first");
+        bail!("the house runs: stop it first, with `sudo systemctl stop qarauyl` where it is a service");
     }
     Ok(Stopped { _lock: lock, processes: 0 })
 }

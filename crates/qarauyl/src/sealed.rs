@@ -136,17 +136,23 @@ fn wipe_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Takes a secret from its place, so that nobody takes what is left of it for the secret, writes over it and removes it.
-fn erase(path: &Path) -> anyhow::Result<()> {
-    let aside = PathBuf::from(format!("{}.{ERASING}", path.display()));
-    let cannot = || format!("`{}` is sealed and cannot be removed: remove it yourself", path.display());
+pub(crate) fn erase(path: &Path) -> anyhow::Result<()> {
+    let aside = erasing(path);
+    let cannot =
+        || format!("`{}` is of no use any more and cannot be removed: remove it yourself", path.display());
     fs::rename(path, &aside).with_context(cannot)?;
     sync_folder_of(path)?;
     wipe(&aside).with_context(cannot)?;
     sync_folder_of(path)
 }
 
+/// Where a secret lies while it is written over.
+pub(crate) fn erasing(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.{ERASING}", path.display()))
+}
+
 /// Writes over a file and removes it.
-fn wipe(path: &Path) -> io::Result<()> {
+pub(crate) fn wipe(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     let mut left = file.metadata()?.len();
     let zeros = [0_u8; 4096];

@@ -11,6 +11,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, Transaction};
 use thiserror::Error;
 
 use crate::job::NewJob;
+use crate::sealed::KEY_COLUMN;
 use crate::{Job, SealError, Sealed, Sealer, migrate};
 
 /// Which SQL is spoken where the two differ.
@@ -160,6 +161,18 @@ impl Database {
         self.read.close().await;
     }
 
+    /// The same store with another key.
+    pub(crate) fn with_sealer(&self, sealer: Sealer) -> Self {
+        Self {
+            engine: self.engine,
+            write: self.write.clone(),
+            read: self.read.clone(),
+            sealer: Some(sealer),
+            holder: self.holder.clone(),
+            person: self.person.clone(),
+        }
+    }
+
     pub(crate) fn sealer(&self) -> Result<&Sealer, StoreError> {
         self.sealer.as_ref().ok_or(StoreError::Locked)
     }
@@ -199,10 +212,10 @@ impl Database {
             .fetch_optional(&mut *transaction)
             .await?;
         if let Some(row) = row {
-            Sealed::<String>::from_bytes(row.try_get("value")?).open(sealer, "house.key")?;
+            Sealed::<String>::from_bytes(row.try_get("value")?).open(sealer, KEY_COLUMN)?;
             return Ok(());
         }
-        let probe = Sealed::seal(sealer, "house.key", &"this is the key".to_owned())?.into_bytes();
+        let probe = Sealed::seal(sealer, KEY_COLUMN, &"this is the key".to_owned())?.into_bytes();
         sqlx::query("insert into house (name, value) values ('key', $1)")
             .bind(probe)
             .execute(&mut *transaction)

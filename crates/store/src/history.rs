@@ -82,9 +82,24 @@ pub struct WatchHistory {
 
 /// An event as it lies, sealed, in `watch_events.event_sealed`.
 #[derive(Serialize, Deserialize)]
-struct EventRow {
+pub(crate) struct EventRow {
     person: String,
     change: WatchChange,
+    /// The name that the watch had from then on. Events of before it was noted have none.
+    #[serde(default)]
+    name: String,
+}
+
+impl EventRow {
+    /// The names of the watch that stand in it.
+    pub(crate) fn into_names(self) -> Vec<String> {
+        let mut names = match self.change {
+            WatchChange::Renamed { from, to } => vec![from, to],
+            _ => Vec::new(),
+        };
+        names.push(self.name);
+        names
+    }
 }
 
 impl Database {
@@ -100,7 +115,7 @@ impl Database {
             WatchChange::Quarantined { .. } | WatchChange::Readable => String::new(),
             _ => self.person.clone(),
         };
-        let row = EventRow { person, change: change.clone() };
+        let row = EventRow { person, change: change.clone(), name: name.to_owned() };
         sqlx::query("insert into watch_events (watch, name_hash, at, event_sealed) values ($1, $2, $3, $4)")
             .bind(watch.0)
             .bind(self.sealer()?.hash("watches.name", name))
@@ -128,7 +143,7 @@ impl Database {
             .fetch_all(self.readers())
             .await?;
         let event = |row: &AnyRow| -> Result<WatchEvent, StoreError> {
-            let EventRow { person, change } =
+            let EventRow { person, change, .. } =
                 self.open_sealed("watch_events.event", row.try_get("event_sealed")?)?;
             Ok(WatchEvent { at: time(row.try_get("at")?), person, change })
         };

@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 
 use crate::SealConfig;
 
+/// A passphrase of fewer characters protects nothing.
+const SHORTEST: usize = 12;
+
 /// Where a key was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyOrigin {
@@ -86,19 +89,28 @@ fn read_hex(path: &Path) -> Result<Key, KeyError> {
     key.map(Zeroizing::new).ok_or_else(|| KeyError::Form(path.to_owned()))
 }
 
-/// Argon2id with its default cost. The salt is fixed because the key must come out the same on a restored
-/// machine that has the passphrase and nothing else.
 fn derive(path: &Path) -> Result<Key, KeyError> {
     let text = read(path)?;
-    let passphrase = text.trim();
-    if passphrase.chars().count() < 12 {
+    if text.trim().chars().count() < SHORTEST {
         return Err(KeyError::Short(path.to_owned()));
+    }
+    key_of_passphrase(&text).ok_or_else(|| KeyError::Form(path.to_owned()))
+}
+
+/// Derives the key from a passphrase; `None` when that is too short to protect anything.
+///
+/// Argon2id with its default cost. The salt is fixed because the key must come out the same on a restored
+/// machine that has the passphrase and nothing else.
+pub fn key_of_passphrase(passphrase: &str) -> Option<Key> {
+    let passphrase = passphrase.trim();
+    if passphrase.chars().count() < SHORTEST {
+        return None;
     }
     let mut key = Zeroizing::new([0_u8; 32]);
     Argon2::default()
         .hash_password_into(passphrase.as_bytes(), b"qarauyl sealing key 1", key.as_mut())
-        .map_err(|_| KeyError::Form(path.to_owned()))?;
-    Ok(key)
+        .ok()?;
+    Some(key)
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod reading;
 mod reconciling;
 mod remarking;
 mod remembering;
+mod resealing;
 mod restoring;
 mod retry;
 mod rows;
@@ -50,7 +51,7 @@ pub use fetching::{Fetching, NewCapture, PageToFetch, Polled, UnreadPage};
 pub use history::{WatchChange, WatchEvent, WatchHistory};
 pub use indexing::Indexing;
 pub use job::{Job, JobCount, JobKind, ParkedJob};
-pub use key::{Key, KeyError, KeyOrigin, load_key};
+pub use key::{Key, KeyError, KeyOrigin, key_of_passphrase, load_key};
 pub use looking::{LookRecord, Looked, Looking, PageToLookAt};
 pub use mailing::{Mailing, Sent};
 pub use matching::{
@@ -62,6 +63,7 @@ pub use reading::{ArticleRecord, CaptureRecord, HouseCounts, Reading, SourceReco
 pub use reconciling::{LedgerVersion, Reconciliation, Reconciling};
 pub use remarking::{Remark, Remarked, Remarking, StoryArticle, StoryRecord};
 pub use remembering::{KeptRobots, Remembering};
+pub use resealing::Resealed;
 pub use restoring::{Restoring, SetAside};
 pub use retry::{Failure, RetryPolicy};
 pub use scheduling::{Scheduled, Scheduling};

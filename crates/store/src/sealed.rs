@@ -19,6 +19,8 @@ use thiserror::Error;
 use zeroize::Zeroizing;
 
 const NONCE_BYTES: usize = 24;
+/// What the value is sealed as by which the right key is known.
+pub(crate) const KEY_COLUMN: &str = "house.key";
 
 /// Seals and opens values with one key.
 #[derive(Clone)]
@@ -67,6 +69,29 @@ impl Sealer {
         HEXLOWER.encode(&mac.finalize().into_bytes())
     }
 
+    /// Seals bytes for `column`.
+    pub(crate) fn seal_bytes(&self, column: &'static str, plain: &[u8]) -> Result<Vec<u8>, SealError> {
+        let nonce: [u8; NONCE_BYTES] = rand::random();
+        let payload = Payload { msg: plain, aad: column.as_bytes() };
+        let sealed =
+            self.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Form(column))?;
+        let mut bytes = nonce.to_vec();
+        bytes.extend_from_slice(&sealed);
+        Ok(bytes)
+    }
+
+    /// Opens bytes that were sealed for `column`; they are wiped when they are dropped.
+    pub(crate) fn open_bytes(
+        &self,
+        column: &'static str,
+        bytes: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::WrongKey(column))?;
+        let payload = Payload { msg: sealed, aad: column.as_bytes() };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload);
+        plain.map(Zeroizing::new).map_err(|_| SealError::WrongKey(column))
+    }
+
     fn mac(&self) -> Hmac<Sha256> {
         // HMAC takes a key of any length; the fallback is never reached.
         <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(self.hash_key.as_ref()).unwrap_or_else(|_| {
@@ -88,13 +113,7 @@ impl<T: Serialize + DeserializeOwned> Sealed<T> {
     /// When the value has no JSON form.
     pub fn seal(sealer: &Sealer, column: &'static str, value: &T) -> Result<Self, SealError> {
         let plain = Zeroizing::new(serde_json::to_vec(value).map_err(|_| SealError::Form(column))?);
-        let nonce: [u8; NONCE_BYTES] = rand::random();
-        let payload = Payload { msg: &plain, aad: column.as_bytes() };
-        let sealed =
-            sealer.cipher.encrypt(&XNonce::from(nonce), payload).map_err(|_| SealError::Form(column))?;
-        let mut bytes = nonce.to_vec();
-        bytes.extend_from_slice(&sealed);
-        Ok(Self { bytes, of: PhantomData })
+        Ok(Self { bytes: sealer.seal_bytes(column, &plain)?, of: PhantomData })
     }
 
     /// Opens the value.
@@ -102,12 +121,8 @@ impl<T: Serialize + DeserializeOwned> Sealed<T> {
     /// # Errors
     /// When the key is another one, the bytes were changed, or the form is unknown.
     pub fn open(&self, sealer: &Sealer, column: &'static str) -> Result<T, SealError> {
-        let (nonce, sealed) =
-            self.bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError::WrongKey(column))?;
-        let payload = Payload { msg: sealed, aad: column.as_bytes() };
-        let plain =
-            sealer.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError::WrongKey(column))?;
-        serde_json::from_slice(&Zeroizing::new(plain)).map_err(|_| SealError::Form(column))
+        let plain = sealer.open_bytes(column, &self.bytes)?;
+        serde_json::from_slice(&plain).map_err(|_| SealError::Form(column))
     }
 
     /// Takes a value as it came from its column.

@@ -11,6 +11,8 @@ use rand::random;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+use crate::folder::files::sync_dir;
+
 /// A key that cannot be used.
 #[derive(Debug, Error)]
 pub enum KeyError {
@@ -47,6 +49,23 @@ impl PublicKey {
         Ok(read(path)?.map(|key| Self(key.verifying_key())))
     }
 
+    /// Returns the public half of the key in `path`, and of those that signed before it.
+    pub fn all_of_house(path: &Path) -> Result<Vec<Self>, KeyError> {
+        let mut all: Vec<Self> = Self::of_signing_key(path)?.into_iter().collect();
+        let retired = retired_keys_file(path);
+        let text = match fs::read_to_string(&retired) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(all),
+            text => text.map_err(|source| unusable(&retired, source))?,
+        };
+        for line in text.lines() {
+            let key = Self::parse(line).ok_or_else(|| KeyError::Form(retired.display().to_string()))?;
+            if !all.contains(&key) {
+                all.push(key);
+            }
+        }
+        Ok(all)
+    }
+
     /// Reads 64 hexadecimal digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         VerifyingKey::from_bytes(&bytes(text)?).ok().map(Self)
@@ -57,6 +76,41 @@ impl std::fmt::Display for PublicKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&HEXLOWER.encode(self.0.as_bytes()))
     }
+}
+
+/// Returns where the public halves of keys lie that signed before the one in `path`, one a line.
+pub fn retired_keys_file(path: &Path) -> PathBuf {
+    PathBuf::from(format!("{}.retired", path.display()))
+}
+
+/// Notes the public half of the key in `path` as that of a key that signs no more, and is on the disk when it returns. The
+/// key itself is still there.
+pub fn retire_signing_key(path: &Path) -> Result<(), KeyError> {
+    let Some(key) = PublicKey::of_signing_key(path)? else { return Ok(()) };
+    let retired = retired_keys_file(path);
+    let mut text = fs::read_to_string(&retired).or_else(|error| {
+        let is_new = error.kind() == io::ErrorKind::NotFound;
+        if is_new { Ok(String::new()) } else { Err(unusable(&retired, error)) }
+    })?;
+    if text.lines().any(|line| PublicKey::parse(line) == Some(key)) {
+        return Ok(());
+    }
+    text = format!("{text}{key}\n");
+    let new = PathBuf::from(format!("{}.{}", retired.display(), std::process::id()));
+    let written = OpenOptions::new().write(true).create(true).truncate(true).mode(0o644).open(&new).and_then(
+        |mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        },
+    );
+    written.and_then(|()| fs::rename(&new, &retired)).map_err(|source| unusable(&retired, source))?;
+    let folder = retired.parent().filter(|folder| !folder.as_os_str().is_empty());
+    sync_dir(folder.unwrap_or(Path::new("."))).map_err(|source| unusable(&retired, source))
+}
+
+/// Makes the signing key in `path` unless it is there, and returns its public half.
+pub fn make_signing_key(path: &Path) -> Result<PublicKey, KeyError> {
+    Ok(PublicKey(load_or_create(path)?.verifying_key()))
 }
 
 /// Returns the signing key in `path`. When there is none it is made, readable by its owner alone, and its public half
@@ -130,6 +184,13 @@ mod tests {
         assert_eq!(PublicKey::read(&beside).unwrap(), public);
         assert_eq!(PublicKey::read(&public.to_string()).unwrap(), public);
         assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 2);
+        retire_signing_key(&path).unwrap();
+        retire_signing_key(&path).unwrap();
+        assert_eq!(PublicKey::all_of_house(&path).unwrap(), [public], "noted once");
+        fs::remove_file(&path).unwrap();
+        let next = make_signing_key(&path).unwrap();
+        assert_eq!(PublicKey::all_of_house(&path).unwrap(), [next, public]);
+        assert_eq!(PublicKey::read(&beside).unwrap(), next);
         fs::write(&path, "abc").unwrap();
         assert!(matches!(load_or_create(&path), Err(KeyError::Form(_))));
     }

@@ -16,6 +16,8 @@ pub(crate) const SETTINGS: &str = "settings.toml";
 pub(crate) const SEAL_KEY: &str = "keys/seal";
 pub(crate) const SIGNING_KEY: &str = "keys/manifest";
 pub(crate) const PUBLIC_KEY: &str = "keys/manifest.pub";
+/// Public halves of keys that signed the manifest before.
+pub(crate) const RETIRED_KEYS: &str = "keys/manifest.retired";
 pub(crate) const PASSWORD: &str = "mailer/password";
 pub(crate) const DKIM_KEY: &str = "keys/dkim";
 pub(crate) const OWN_SOURCES: &str = "sources/own/";
@@ -43,6 +45,7 @@ pub(crate) fn read(house: &House) -> anyhow::Result<(Vec<Small>, KeyKept)> {
         (SEAL_KEY, key),
         (SIGNING_KEY, of_file(signing)?),
         (PUBLIC_KEY, of_file(&public)?),
+        (RETIRED_KEYS, of_file(&archive::retired_keys_file(signing))?),
         (DKIM_KEY, of_file(&settings.mailer.dkim.key_file)?),
         (PASSWORD, if password.is_empty() { None } else { of_file(Path::new(password))? }),
     ];

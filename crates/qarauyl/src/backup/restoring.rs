@@ -16,8 +16,8 @@ use crate::backup::chain::{Chain, Given};
 use crate::backup::contents::{CONTENTS, Contents, Counts, KeyKept};
 use crate::backup::making::{Shown, Step};
 use crate::backup::members::{
-    ARCHIVE, DKIM_KEY, LEXICON, OWN_SOURCES, PASSWORD, PUBLIC_KEY, SEAL_KEY, SETTINGS, SIGNING_KEY, SOURCES,
-    STORE, file_name,
+    ARCHIVE, DKIM_KEY, LEXICON, OWN_SOURCES, PASSWORD, PUBLIC_KEY, RETIRED_KEYS, SEAL_KEY, SETTINGS,
+    SIGNING_KEY, SOURCES, STORE, file_name,
 };
 use crate::backup::places;
 use crate::backup::reading::{self, Member};
@@ -206,6 +206,7 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
         SEAL_KEY => PathBuf::from(&settings.seal.key_file),
         SIGNING_KEY => signing.clone(),
         PUBLIC_KEY => PathBuf::from(format!("{}.pub", signing.display())),
+        RETIRED_KEYS => archive::retired_keys_file(signing),
         DKIM_KEY => settings.mailer.dkim.key_file.clone(),
         PASSWORD => PathBuf::from(&settings.mailer.smtp.password_file),
         STORE => settings.store.file().context("the restored store has no file")?,
@@ -268,9 +269,11 @@ fn verified(settings: &Settings, contents: &Contents) -> anyhow::Result<Option<V
     if contents.manifest_entries == 0 {
         return Ok(None);
     }
-    let key = PublicKey::of_signing_key(&settings.archive.signing_key_file)?
-        .context("the backup holds a manifest and no key that signed it: it cannot be proven")?;
-    let found = archive::verify(&settings.archive.dir, &[key], Some(&contents.manifest_root), |_| ())?;
+    let keys = PublicKey::all_of_house(&settings.archive.signing_key_file)?;
+    if keys.is_empty() {
+        bail!("the backup holds a manifest and no key that signed it: it cannot be proven");
+    }
+    let found = archive::verify(&settings.archive.dir, &keys, Some(&contents.manifest_root), |_| ())?;
     if found.root != contents.manifest_root {
         bail!("the manifest in the backup is not the one that it names: take another copy of the backup");
     }

@@ -35,7 +35,7 @@ pub(crate) enum Action {
 pub(crate) struct Verify {
     /// The folder of the archive; without it, that of the settings.
     dir: Option<PathBuf>,
-    /// A public key as 64 hexadecimal digits, or a file that holds it; without it, that of the settings. May be given
+    /// A public key as 64 hexadecimal digits, or a file that holds it; without it, those of this house. May be given
     /// more than once.
     #[arg(long = "public-key", value_name = "KEY")]
     keys: Vec<String>,
@@ -118,18 +118,19 @@ fn verify(settings: &Settings, arguments: &Verify, out: Output) -> anyhow::Resul
     Ok(if verdict.whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Returns the keys that were given, or the one of this house.
+/// Returns the keys that were given, or those of this house.
 fn keys(signing_key: &Path, given: &[String]) -> anyhow::Result<Vec<PublicKey>> {
     if !given.is_empty() {
         return given.iter().map(|key| Ok(PublicKey::read(key)?)).collect();
     }
-    match PublicKey::of_signing_key(signing_key)? {
-        Some(key) => Ok(vec![key]),
-        None => bail!(
+    let keys = PublicKey::all_of_house(signing_key)?;
+    if keys.is_empty() {
+        bail!(
             "there is no key in `{}`: give the public key of the house that made this archive with --public-key",
             signing_key.display()
-        ),
+        );
     }
+    Ok(keys)
 }
 
 fn verdict(verified: Verified, keys: &[PublicKey]) -> Verdict {

@@ -131,6 +131,18 @@ Examples:
 pub(super) const UNSEAL: &str = "\
 Examples:
   qarauyl unseal --identity qarauyl-identity.txt";
+pub(super) const KEY: &str = "\
+Examples:
+  qarauyl key rotate                  # a new key for watches, subscribers, digests
+  qarauyl key rotate --manifest       # a new key that signs what is kept
+  qarauyl key passphrase              # a new passphrase, typed unseen";
+pub(super) const KEY_ROTATE: &str = "\
+Examples:
+  qarauyl key rotate
+  qarauyl key rotate --manifest";
+pub(super) const KEY_PASSPHRASE: &str = "\
+Examples:
+  qarauyl key passphrase";
 pub(super) const UPGRADE: &str = "\
 Examples:
   qarauyl upgrade --dry-run

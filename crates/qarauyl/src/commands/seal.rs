@@ -10,7 +10,7 @@ use crate::backup::identity;
 use crate::commands::backup::{Home, absolute};
 use crate::output::Output;
 use crate::settings::Settings;
-use crate::{house, running, sealed};
+use crate::{house, key_change, running, sealed};
 
 #[derive(Debug, Args)]
 pub(crate) struct Unseal {
@@ -32,11 +32,13 @@ struct Unsealed {
     secrets: usize,
 }
 
-pub(crate) fn seal((home, config): Home<'_>, out: Output) -> anyhow::Result<ExitCode> {
+pub(crate) async fn seal((home, config): Home<'_>, out: Output) -> anyhow::Result<ExitCode> {
     let settings = house::settings(home, config)?;
     let recipient = identity::recipient(&settings.backup.recipient)?;
     let folder = sealed::folder(&settings.store);
     let stopped = running::stop(&folder)?;
+    // A new key that a crash has left beside the old one would else be taken for nothing.
+    key_change::settle(&settings).await?;
     sealed::erase_leftovers(&folder, &settings)?;
     let secrets = sealed::secrets(&settings)?;
     if secrets.is_empty() {

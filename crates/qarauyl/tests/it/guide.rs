@@ -299,6 +299,14 @@ const PAGES: &[Page] = &[
         ],
         ends: &[("qarauyl lexicon import names.csv --dry-run", 3, "nothing was kept")],
     },
+    Page {
+        file: "keys.md",
+        before: BACKED_UP,
+        files: &[],
+        instead: &[("/media/stick/", "stick-")],
+        typed: &[],
+        ends: &[],
+    },
     Page { file: "languages.md", before: &[], files: &[], instead: &[], typed: &[], ends: &[] },
     Page {
         file: "evidence.md",

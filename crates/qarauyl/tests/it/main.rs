@@ -19,6 +19,7 @@ mod house;
 mod mail_server;
 mod name_server;
 mod privacy;
+mod rotating;
 mod sealing;
 mod setting_up;
 mod signing;

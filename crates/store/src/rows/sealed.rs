@@ -44,6 +44,10 @@ impl From<&Excerpt> for ExcerptRow {
 }
 
 impl ExcerptRow {
+    pub(crate) fn into_watch_name(self) -> String {
+        self.watch_name
+    }
+
     pub(crate) fn into_excerpt(self) -> Excerpt {
         Excerpt {
             watch_name: self.watch_name,

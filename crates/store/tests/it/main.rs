@@ -78,6 +78,7 @@ contract!(
     sealing::every_change_of_a_watch_moves_the_revision,
     sealing::who_has_read_the_watch_list_reads_only_what_changed,
     sealing::a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back,
+    sealing::another_key_opens_all_that_the_old_one_did,
     hands::an_edited_watch_keeps_its_number_and_is_found_by_its_new_name,
     hands::a_watch_that_is_paused_while_it_cannot_be_read_is_not_unreadable,
     hands::an_edit_makes_a_watch_readable_again_and_tells_it,

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 use model::{DeliveryOutcome, Frequency, Mode, WatchState};
-use store::{JobKind, LexiconEntry, NewSubscriber, Sealer, Sent, Store, StoreError, WatchEdit};
+use store::{
+    Administering, Database, JobKind, LexiconEntry, NewSubscriber, Sealer, Sent, Store, StoreError,
+    Subscribing, WatchEdit, Watching,
+};
 
 use crate::given::{leased, minutes, start, subscribed};
 
@@ -141,4 +144,28 @@ pub(crate) async fn a_watch_that_cannot_be_read_is_set_apart_told_and_taken_back
     let news = told(start() + minutes(9)).await;
     assert!(news.len() == 1 && news[0].is_over() && news[0].since == start());
     assert!(leased(store, JobKind::Deliver, start() + minutes(9)).await.is_none());
+}
+
+pub(crate) async fn another_key_opens_all_that_the_old_one_did(store: &Database) {
+    let (watch, subscriber) = subscribed(store, "daily").await;
+    let renamed = WatchEdit { name: Some("Khorgos".into()), query: None };
+    store.edit_watch(watch, &renamed, start()).await.unwrap();
+    let gone = store.add_watch("Gone", "ghulja", start()).await.unwrap();
+    store.remove_watch(gone, start()).await.unwrap();
+    let entry = LexiconEntry { id: "cousin".into(), toml: "[[entity]]".into() };
+    store.put_lexicon_entry(&entry, start()).await.unwrap();
+    let (again, done) = store.reseal(Sealer::new(&[2; 32])).await.unwrap();
+    assert!(done.values >= 8 && done.nameless == 0, "{done:?}");
+    assert!(matches!(store.watches().await, Err(StoreError::Sealed(_))), "the old key opens nothing more");
+    let found = again.watch_named("Khorgos").await.unwrap().unwrap();
+    assert_eq!((found.id, found.query.as_str()), (watch, "khorgos"));
+    for (name, expected) in [("Border", watch), ("Khorgos", watch), ("Gone", gone)] {
+        let history = again.watch_history(name).await.unwrap().unwrap();
+        assert_eq!(history.watch, expected, "{name}");
+        assert!(!history.events.is_empty());
+    }
+    let reader = again.subscriber_at(&"AIGUL@sample.kz".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(reader.id, subscriber);
+    assert_eq!(again.lexicon_entries().await.unwrap(), [entry]);
+    assert!(again.remove_lexicon_entry("cousin").await.unwrap());
 }

@@ -42,20 +42,20 @@ fn folder(settings: &Settings) -> Finding {
 /// Whether the files are those that the manifest names.
 fn evidence(settings: &Settings, deep: bool) -> Finding {
     let config = &settings.archive;
-    let key = match PublicKey::of_signing_key(&config.signing_key_file) {
-        Ok(Some(key)) => key,
-        Ok(None) => {
+    let keys = match PublicKey::all_of_house(&config.signing_key_file) {
+        Ok(keys) if keys.is_empty() => {
             return fine(
                 "evidence",
                 "nothing is sealed yet: a file is once it is full, or when the program ends",
             );
         }
+        Ok(keys) => keys,
         Err(error) => return look("evidence", error.to_string(), "put the key back from its copy"),
     };
     let verified = if deep {
-        archive::verify(&config.dir, &[key], None, |_| {})
+        archive::verify(&config.dir, &keys, None, |_| {})
     } else {
-        archive::verify_newest(&config.dir, &[key], NEWEST, |_| {})
+        archive::verify_newest(&config.dir, &keys, NEWEST, |_| {})
     };
     match verified {
         Ok(verified) => verdict(&verified, deep),
