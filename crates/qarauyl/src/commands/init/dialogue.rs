@@ -141,7 +141,7 @@ impl Talk<'_> {
             let protection =
                 self.until("Protection (starttls, tls, none)", protection, answers::protection)?;
             (usual, tls) = (place, Some(protection));
-            user = self.ask("User; empty: no login", &user)?;
+            user = self.user(&user)?;
             let password = if user.is_empty() { Password::None } else { self.password()? };
             let sender = self.until("Sender that subscribers see", &from, answers::sender)?;
             sender.expose().clone_into(&mut from);
@@ -155,6 +155,13 @@ impl Talk<'_> {
             let keep = if can_be_kept { KEEP_IT } else { "" };
             (self.tell)(&format!("{reason}\nOnce more.{keep} `{OUTBOX}` leaves it for later."));
         }
+    }
+
+    /// An empty line stands for what was typed before, so that another word takes it back.
+    fn user(&mut self, before: &str) -> anyhow::Result<String> {
+        let question = if before.is_empty() { "User; empty: no login" } else { "User; `-`: no login" };
+        let user = self.ask(question, before)?;
+        Ok(if user == "-" { String::new() } else { user })
     }
 
     fn password(&mut self) -> anyhow::Result<Password> {

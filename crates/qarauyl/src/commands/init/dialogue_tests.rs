@@ -121,6 +121,20 @@ fn a_mail_server_that_refuses_the_login_can_be_kept_unless_no_house_can_use_it()
 }
 
 #[test]
+fn a_user_who_was_typed_can_be_taken_back() {
+    let server = ["mail.example.org:465", "tls", "watch", "wrong", "watch@example.org"];
+    // The server is asked without a login, and then with one again.
+    let without = ["", "", "-", ""];
+    let again = ["", "", "watch", "sesame", ""];
+    let typed: Vec<&str> = [&["", "", "", ""][..], &server, &without, &again, &["", ""]].concat();
+    let talked = talk(Given::default(), &typed);
+    assert_eq!(talked.tried.len(), 3);
+    assert_eq!(talked.answers.unwrap().mail.unwrap().user, "watch");
+    let users: Vec<&String> = talked.asked.iter().filter(|question| question.starts_with("User")).collect();
+    assert_eq!(users, ["User; empty: no login", "User; `-`: no login", "User; empty: no login"]);
+}
+
+#[test]
 fn what_a_flag_has_said_is_not_asked() {
     let given = Given {
         name: Some("Watch".to_owned()),
