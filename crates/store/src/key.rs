@@ -50,7 +50,8 @@ pub enum KeyError {
 pub type Key = Zeroizing<[u8; 32]>;
 
 /// Looks for the key: systemd credential first, then passphrase, then key file.
-/// A key file that is not there yet leaves the store locked; it is no error.
+/// A key file that is not there yet leaves the store locked, and so does a passphrase that nobody has given since the
+/// machine was started; it is no error.
 ///
 /// # Errors
 /// When a configured place holds something that is no key.
@@ -60,6 +61,9 @@ pub fn load_key(config: &SealConfig) -> Result<(Option<Key>, KeyOrigin), KeyErro
     }
     if !config.passphrase_file.is_empty() {
         let path = Path::new(&config.passphrase_file);
+        if !path.exists() {
+            return Ok((None, KeyOrigin::None));
+        }
         return Ok((Some(derive(path)?), KeyOrigin::Passphrase));
     }
     let path = PathBuf::from(&config.key_file);
@@ -142,6 +146,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("phrase");
         let name = path.display().to_string();
+        assert_eq!(load_key(&config(&path, &name)).unwrap().1, KeyOrigin::None, "locked until it is given");
         fs::write(&path, "correct horse battery\n").unwrap();
         let first = load_key(&config(&path, &name)).unwrap().0.unwrap();
         fs::write(&path, "correct horse battery").unwrap();
