@@ -2,6 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -84,7 +85,7 @@ pub(crate) fn nobody(folder: &Path) -> anyhow::Result<Stopped> {
 fn open(folder: &Path) -> anyhow::Result<(File, PathBuf)> {
     let path = folder.join(LOCK);
     let opened = fs::create_dir_all(folder)
-        .and_then(|()| OpenOptions::new().create(true).read(true).append(true).open(&path));
+        .and_then(|()| OpenOptions::new().create(true).read(true).append(true).mode(0o600).open(&path));
     let lock = opened.with_context(|| format!("cannot write `{}`", path.display()))?;
     Ok((lock, path))
 }
@@ -116,6 +117,8 @@ fn holds(pid: i32, path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]
@@ -125,6 +128,8 @@ mod tests {
             (Running::begin(folder.path()).unwrap(), Running::begin(folder.path()).unwrap());
         assert!(nobody(folder.path()).unwrap_err().to_string().contains("stop it first"));
         drop((first, second));
+        let mode = fs::metadata(folder.path().join(LOCK)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
         drop(nobody(folder.path()).unwrap());
         let stopped = stop(folder.path()).unwrap();
         assert_eq!(stopped.processes, 0);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use anyhow::{Context, bail};
@@ -53,7 +54,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Vec<Line>> {
 /// Adds a backup to the list.
 pub(crate) fn append(path: &Path, line: &Line) -> anyhow::Result<()> {
     let text = format!("{}\n", serde_json::to_string(line)?);
-    let written = OpenOptions::new().create(true).append(true).open(path).and_then(|mut file| {
+    let written = OpenOptions::new().create(true).append(true).mode(0o600).open(path).and_then(|mut file| {
         file.write_all(text.as_bytes())?;
         file.sync_all()
     });
