@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use archive::Archive;
 use indexer::TantivyIndex;
 use model::Clock;
@@ -12,7 +12,7 @@ use store::{ConfiguredSource, Database, KeyOrigin, Sealer, load_key};
 
 use crate::key_change::{self, Opened};
 use crate::settings::{Settings, file_in};
-use crate::{lexicon, sealed, sources};
+use crate::{lexicon, running, sealed, sources};
 
 /// Settings, store and clock: what every command needs.
 pub(crate) struct House {
@@ -24,8 +24,21 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// Reads the settings, and opens the store with the key that they name.
+    /// Opens the store with the key that the settings name. A store that has to be migrated is left alone while an older
+    /// program works with it.
     pub(crate) async fn open(settings: Settings) -> anyhow::Result<Self> {
+        let (migrations, holds) =
+            Database::pending(&settings.store.url).await.context("the store cannot be opened")?;
+        if holds && !migrations.is_empty() && running::is_running(&sealed::folder(&settings.store)) {
+            bail!(
+                "the house runs with an older program, and this one would change its store: `sudo systemctl restart qarauyl` has the new one run"
+            );
+        }
+        Self::open_alone(settings).await
+    }
+
+    /// The same for whoever has made sure that nobody runs the house.
+    pub(crate) async fn open_alone(settings: Settings) -> anyhow::Result<Self> {
         sealed::refuse(&sealed::folder(&settings.store))?;
         key_change::settle(&settings).await?;
         let opened = Opened::begin(&settings)?;

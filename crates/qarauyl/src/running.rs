@@ -82,6 +82,12 @@ pub(crate) fn nobody(folder: &Path) -> anyhow::Result<Stopped> {
     Ok(Stopped { _lock: lock, processes: 0 })
 }
 
+/// Returns whether a process runs the house. Nothing is made or changed.
+pub(crate) fn is_running(folder: &Path) -> bool {
+    let lock = OpenOptions::new().read(true).open(folder.join(LOCK));
+    lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(fs::TryLockError::WouldBlock)))
+}
+
 fn open(folder: &Path) -> anyhow::Result<(File, PathBuf)> {
     let path = folder.join(LOCK);
     let opened = fs::create_dir_all(folder)
@@ -127,7 +133,9 @@ mod tests {
         let (first, second) =
             (Running::begin(folder.path()).unwrap(), Running::begin(folder.path()).unwrap());
         assert!(nobody(folder.path()).unwrap_err().to_string().contains("stop it first"));
+        assert!(is_running(folder.path()));
         drop((first, second));
+        assert!(!is_running(folder.path()) && !is_running(&folder.path().join("elsewhere")));
         let mode = fs::metadata(folder.path().join(LOCK)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         drop(nobody(folder.path()).unwrap());

@@ -40,7 +40,7 @@ pub(crate) async fn run(settings: Settings, arguments: &Arguments, out: Output) 
             bail!("{}: make room, or nothing is changed", room(&upgrade));
         }
         let _nobody_begins = running::nobody(&sealed::folder(&settings.store))?;
-        House::open(settings).await?.store.close().await;
+        House::open_alone(settings).await?.store.close().await;
         upgrade.done = true;
     }
     out.show(&upgrade, || said(&upgrade))?;

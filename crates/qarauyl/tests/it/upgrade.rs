@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::backup::{done, json};
+use crate::backup::{done, json, refused};
 
 /// The key with which the house of the first release was sealed.
 const KEY: &str = "e548b526270f75399df11c260f3e1368bc65230d04ced797c5a8dd06ab64b55f";
@@ -60,6 +60,23 @@ fn a_house_of_the_first_release_is_copied_and_upgraded_and_answers_as_it_did() {
     assert_eq!(copies(home), ["before-0002.db"]);
     assert!(done(home, &["upgrade", "--dry-run"]).contains("nothing is to be done"));
     answers_as_before(home);
+}
+
+#[test]
+fn a_newer_program_changes_no_store_with_which_an_older_one_works() {
+    let home = first_release();
+    let home = home.path();
+    let before = fs::read(home.join("data/qarauyl.db")).unwrap();
+    // What a program that runs the house holds.
+    let lock = fs::OpenOptions::new().create(true).append(true).open(home.join("data/run.lock")).unwrap();
+    lock.lock_shared().unwrap();
+    for command in [&["watch", "list"][..], &["search", "@khorgos"], &["run", "--once"]] {
+        assert!(refused(home, command).contains("systemctl restart qarauyl"), "{command:?}");
+    }
+    assert!(refused(home, &["upgrade"]).contains("stop it first"));
+    assert!(fs::read(home.join("data/qarauyl.db")).unwrap() == before && copies(home).is_empty());
+    drop(lock);
+    assert_eq!(json(home, &["watch", "list"]).as_array().unwrap().len(), 6);
 }
 
 #[test]
