@@ -70,6 +70,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0013_restores.sql"),
         include_str!("../migrations/postgres/0013_restores.sql"),
     ),
+    (
+        14,
+        include_str!("../migrations/sqlite/0014_forgotten_stories.sql"),
+        include_str!("../migrations/postgres/0014_forgotten_stories.sql"),
+    ),
 ];
 
 impl Database {

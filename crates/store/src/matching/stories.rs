@@ -12,6 +12,10 @@ use crate::{Database, MatchedVersion, StoreError};
 /// version is compared with, however many articles have the same boilerplate.
 const CROWD: i64 = 100;
 
+/// So many stories that are not looked for any more are forgotten with each that begins. One would do; those of a store that
+/// never forgot any are gone in days.
+const FORGOTTEN: usize = 16;
+
 /// So many stories are compared with a version, those that share most of its shingles.
 const CANDIDATES: usize = 16;
 
@@ -165,24 +169,24 @@ pub(crate) async fn put_story(
     Ok(story)
 }
 
-/// Puts a story under its shingles, but for those that lead to many already. Stories that lie under the same
-/// shingles for too long go.
+/// Puts a story under its shingles, but for those that lead to many already.
 async fn put_shingles(
     transaction: &mut Transaction<'static, Any>,
     story: StoryId,
     shingles: &[i64],
     (since, now): (Timestamp, Timestamp),
 ) -> Result<(), StoreError> {
+    forget(transaction, since).await?;
     if shingles.is_empty() {
         return Ok(());
     }
-    let sql = format!("delete from story_shingles where shingle in ({}) and begun < $1", listed(shingles));
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(millis(since)).execute(&mut **transaction).await?;
     let sql = format!(
-        "select shingle from story_shingles where shingle in ({}) group by shingle having count(*) >= {CROWD}",
+        "select shingle from story_shingles where shingle in ({}) and begun >= $1
+         group by shingle having count(*) >= {CROWD}",
         listed(shingles)
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(&mut **transaction).await?;
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(millis(since)).fetch_all(&mut **transaction).await?;
     let crowded: Vec<i64> = rows.iter().map(|row| row.try_get("shingle")).collect::<Result<_, _>>()?;
     let begun = millis(now);
     let rows: Vec<String> = shingles
@@ -197,6 +201,26 @@ async fn put_shingles(
         );
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut **transaction).await?;
     }
+    Ok(())
+}
+
+/// Takes back what stories are found by that began before `since`, the oldest first. Without it a store would keep a quarter
+/// of its room for what nobody asks for again.
+async fn forget(transaction: &mut Transaction<'static, Any>, since: Timestamp) -> Result<(), StoreError> {
+    let sql = format!(
+        "select id from stories where length(signature) > 0 and created < $1 order by created limit {FORGOTTEN}"
+    );
+    let rows =
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(millis(since)).fetch_all(&mut **transaction).await?;
+    let stories: Vec<i64> = rows.iter().map(|row| row.try_get("id")).collect::<Result<_, _>>()?;
+    if stories.is_empty() {
+        return Ok(());
+    }
+    let stories = listed(&stories);
+    let sql = format!("delete from story_shingles where story in ({stories})");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut **transaction).await?;
+    let sql = format!("update stories set signature = $1 where id in ({stories})");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(Vec::<u8>::new()).execute(&mut **transaction).await?;
     Ok(())
 }
 

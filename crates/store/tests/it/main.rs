@@ -31,6 +31,7 @@ contract!(
     queue::a_renewed_lease_is_kept,
     queue::a_parked_job_waits_for_a_person,
     queue::leases_of_living_processes_are_left_alone,
+    stages::a_story_that_is_not_looked_for_any_more_is_not_found_by_anything,
     stages::sources_follow_the_configuration,
     stages::a_poll_opens_a_page_for_each_new_entry_only,
     stages::an_article_goes_from_entry_to_index,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use model::{EndpointState, FirstLook, Origin, Sight, VersionId};
-use store::{Extraction, JobKind, Store, StoreError, UnreadPage};
+use store::{Extraction, JobKind, Store, StoreError, StoryChoice, UnreadPage};
 
 use crate::given::{
     decided, extracted, fetched, leased, matched, minutes, poll, polled, read, source, start, version,
@@ -147,4 +147,19 @@ pub(crate) async fn an_index_job_shows_the_newest_version(store: &dyn Store) {
     read(store, "The page itself", 1, start()).await;
     let newest = store.newest_of(&[VersionId(first.subject)]).await.unwrap();
     assert_eq!(newest[0].version.text(), "The page itself");
+}
+
+pub(crate) async fn a_story_that_is_not_looked_for_any_more_is_not_found_by_anything(store: &dyn Store) {
+    polled(store, FirstLook::Alert, &["a", "b"]).await;
+    read(store, "Old", 0, start()).await;
+    matched(store, &[], None, start()).await;
+    let later = start() + minutes(60);
+    read(store, "New", 1, later).await;
+    let job = leased(store, JobKind::Match, later).await.unwrap();
+    let mut new = decided(store, VersionId(job.subject), &[], None).await;
+    new.story = StoryChoice::New { signature: vec![3], shingles: vec![77, 78], since: later };
+    store.finish_match(&job, &new, later).await.unwrap();
+    let found = store.story_candidates(&[77], Timestamp::UNIX_EPOCH).await.unwrap();
+    let signatures: Vec<&[u8]> = found.iter().map(|one| one.signature.as_slice()).collect();
+    assert_eq!(signatures, [[3]], "the old one is gone, the new one is not");
 }
