@@ -75,6 +75,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
         include_str!("../migrations/sqlite/0014_forgotten_stories.sql"),
         include_str!("../migrations/postgres/0014_forgotten_stories.sql"),
     ),
+    (
+        15,
+        include_str!("../migrations/sqlite/0015_counting.sql"),
+        include_str!("../migrations/postgres/0015_counting.sql"),
+    ),
 ];
 
 impl Database {

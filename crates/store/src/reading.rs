@@ -222,7 +222,8 @@ impl Reading for Database {
         let row = sqlx::query(
             "select (select count(*) from articles) as articles, (select count(*) from captures) as captures,
              (select count(*) from versions) as versions, (select count(*) from stories) as stories,
-             (select count(*) from articles a join versions v on v.id = a.latest_version where v.origin = 'feed') as from_feed,
+             (select count(*) from versions v join articles a on a.id = v.article and a.latest_version = v.id
+              where v.origin = 'feed') as from_feed,
              (select count(*) from matches) as matches, (select count(*) from alerts) as alerts,
              (select count(*) from digests where sent > 0) as mails,
              (select coalesce(min(first_seen), 0) from articles) as first_seen",
