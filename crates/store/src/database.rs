@@ -1,7 +1,8 @@
 //! The database behind the traits: SQLite on one machine, PostgreSQL on many.
 
-use std::path::Path;
-use std::sync::OnceLock;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -33,6 +34,10 @@ pub struct Database {
     pub(crate) holder: String,
     /// In whose name changes by hand are noted; empty for the house itself.
     pub(crate) person: String,
+    /// The file of a store that is one.
+    pub(crate) file: PathBuf,
+    /// The same, once it was read as a file; it is closed with everything else.
+    pub(crate) raw: Arc<OnceLock<Arc<File>>>,
 }
 
 /// Why the store could not do what was asked.
@@ -68,6 +73,17 @@ pub enum StoreError {
         /// What the engine found.
         what: String,
     },
+    /// The file of the store cannot be read as a file.
+    #[error("cannot read the store `{path}`: {source}")]
+    File {
+        /// The file.
+        path: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The store was not still for a moment.
+    #[error("the store is written to all the time, so that it cannot be read as it stands: try again")]
+    Busy,
     /// What was asked for needs a store in one file.
     #[error("the store lies on a PostgreSQL server: copy it with pg_dump, and bring it back with pg_restore")]
     NoFile,
@@ -116,10 +132,11 @@ impl Database {
     pub async fn open(url: &str, sealer: Option<Sealer>) -> Result<Self, StoreError> {
         install_drivers();
         let engine = engine_of(url)?;
-        let (file, url) = (url.trim_start_matches("sqlite:"), prepare_address(engine, url)?);
+        let file = PathBuf::from(url.trim_start_matches("sqlite:").trim_start_matches("//"));
+        let url = prepare_address(engine, url)?;
         let mut connection = AnyConnection::connect(&url).await?;
         prepare(&mut connection, engine).await?;
-        migrate::up(&mut connection, engine, Path::new(file.trim_start_matches("//"))).await?;
+        migrate::up(&mut connection, engine, &file).await?;
         connection.close().await?;
         let (writers, readers) = match engine {
             Engine::Sqlite => (1, 4),
@@ -139,6 +156,8 @@ impl Database {
             sealer,
             holder: holder(),
             person: String::new(),
+            file,
+            raw: Arc::default(),
         };
         database.check_key().await?;
         Ok(database)
@@ -170,6 +189,8 @@ impl Database {
             sealer: Some(sealer),
             holder: self.holder.clone(),
             person: self.person.clone(),
+            file: self.file.clone(),
+            raw: Arc::clone(&self.raw),
         }
     }
 
@@ -193,6 +214,10 @@ impl Database {
 
     pub(crate) fn readers(&self) -> &AnyPool {
         &self.read
+    }
+
+    pub(crate) fn writers(&self) -> &AnyPool {
+        &self.write
     }
 
     /// Begins a transaction that will write.

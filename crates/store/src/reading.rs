@@ -6,8 +6,8 @@ use model::{
     AlertId, Article, ArticleId, CaptureLocation, EndpointKind, EndpointState, Presence, Source, StoryFacts,
     SubscriberId, Version, WatchId,
 };
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{Any, Executor, Row};
 
 use crate::extracting::RULE_IS_EMPTY;
 use crate::matching::facts_of;
@@ -219,29 +219,7 @@ impl Reading for Database {
     }
 
     async fn counts(&self) -> Result<HouseCounts, StoreError> {
-        let row = sqlx::query(
-            "select (select count(*) from articles) as articles, (select count(*) from captures) as captures,
-             (select count(*) from versions) as versions, (select count(*) from stories) as stories,
-             (select count(*) from versions v join articles a on a.id = v.article and a.latest_version = v.id
-              where v.origin = 'feed') as from_feed,
-             (select count(*) from matches) as matches, (select count(*) from alerts) as alerts,
-             (select count(*) from digests where sent > 0) as mails,
-             (select coalesce(min(first_seen), 0) from articles) as first_seen",
-        )
-        .fetch_one(self.readers())
-        .await?;
-        let count = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
-        Ok(HouseCounts {
-            articles: count("articles")?,
-            captures: count("captures")?,
-            versions: count("versions")?,
-            stories: count("stories")?,
-            from_feed: count("from_feed")?,
-            matches: count("matches")?,
-            alerts: count("alerts")?,
-            mails: count("mails")?,
-            first_seen: maybe_time(row.try_get("first_seen")?),
-        })
+        counts_of(self.readers()).await
     }
 }
 
@@ -306,5 +284,34 @@ fn endpoint_record_of(row: &AnyRow) -> Result<SourceRecord, StoreError> {
         last_polled: maybe_time(row.try_get("e_last_polled")?),
         last_read: maybe_time(row.try_get("e_last_read")?),
         articles: u64::try_from(row.try_get::<i64, _>("articles")?).unwrap_or(0),
+    })
+}
+
+/// Counts what a store holds.
+pub(crate) async fn counts_of(
+    executor: impl Executor<'_, Database = Any>,
+) -> Result<HouseCounts, StoreError> {
+    let row = sqlx::query(
+        "select (select count(*) from articles) as articles, (select count(*) from captures) as captures,
+         (select count(*) from versions) as versions, (select count(*) from stories) as stories,
+         (select count(*) from versions v join articles a on a.id = v.article and a.latest_version = v.id
+          where v.origin = 'feed') as from_feed,
+         (select count(*) from matches) as matches, (select count(*) from alerts) as alerts,
+         (select count(*) from digests where sent > 0) as mails,
+         (select coalesce(min(first_seen), 0) from articles) as first_seen",
+    )
+    .fetch_one(executor)
+    .await?;
+    let count = |name| row.try_get::<i64, _>(name).map(|value| u64::try_from(value).unwrap_or(0));
+    Ok(HouseCounts {
+        articles: count("articles")?,
+        captures: count("captures")?,
+        versions: count("versions")?,
+        stories: count("stories")?,
+        from_feed: count("from_feed")?,
+        matches: count("matches")?,
+        alerts: count("alerts")?,
+        mails: count("mails")?,
+        first_seen: maybe_time(row.try_get("first_seen")?),
     })
 }

@@ -19,6 +19,8 @@ pub(crate) struct Given {
 pub(crate) struct Chain {
     pub(crate) head: Given,
     pub(crate) earlier: Vec<Given>,
+    /// The ids of the backups that the store is made from: the one that holds it whole, then those that hold changes, in order.
+    pub(crate) store: Vec<String>,
     /// Backups that were given and hold nothing that is needed.
     pub(crate) unneeded: Vec<PathBuf>,
 }
@@ -29,7 +31,9 @@ impl Chain {
         let mut given = given;
         given.sort_by_key(|one| one.contents.made);
         let Some(head) = given.pop() else { bail!("no backup was named") };
-        let needed: BTreeSet<&str> = head.contents.archive.iter().map(|file| file.held_in.as_str()).collect();
+        let store = store(&head, &given)?;
+        let files = head.contents.archive.iter().map(|file| file.held_in.as_str());
+        let needed: BTreeSet<&str> = files.chain(store.iter().map(String::as_str)).collect();
         let is_there = |id: &str| id == head.contents.id || given.iter().any(|one| one.contents.id == id);
         let missing: Vec<String> =
             needed.iter().filter(|id| !is_there(id)).map(|id| name(&head.contents, id)).collect();
@@ -40,7 +44,8 @@ impl Chain {
                 missing.join(", ")
             );
         }
-        let mut chain = Self { earlier: Vec::new(), unneeded: Vec::new(), head: head.clone() };
+        let mut chain =
+            Self { earlier: Vec::new(), store: store.clone(), unneeded: Vec::new(), head: head.clone() };
         for one in given {
             let is_twice = chain.earlier.iter().any(|earlier| earlier.contents.id == one.contents.id);
             if needed.contains(one.contents.id.as_str()) && !is_twice && one.contents.id != head.contents.id {
@@ -53,6 +58,22 @@ impl Chain {
     }
 }
 
+/// Returns the ids of the backups that the store of the newest is made from, the whole one first. One that was not named is
+/// the first of them: what it builds on is not known.
+fn store(head: &Given, given: &[Given]) -> anyhow::Result<Vec<String>> {
+    let (mut ids, mut at) = (vec![head.contents.id.clone()], head);
+    while let Some(before) = at.contents.store_before() {
+        if ids.iter().any(|id| id == before) {
+            bail!("`{}` builds on itself: it was not made by this program", head.path.display());
+        }
+        ids.push(before.to_owned());
+        let Some(found) = given.iter().find(|one| one.contents.id == before) else { break };
+        at = found;
+    }
+    ids.reverse();
+    Ok(ids)
+}
+
 /// Names a missing backup by id and time, as far as the newest knows it.
 fn name(head: &Contents, id: &str) -> String {
     let known = head.builds_on.iter().find(|named| named.id == id);
@@ -62,7 +83,7 @@ fn name(head: &Contents, id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::backup::contents::{ArchiveFile, Counts, FORMAT, KeyKept};
+    use crate::backup::contents::{ArchiveFile, Counts, FORMAT, KeyKept, StoreFile};
 
     fn given(id: &str, second: i64, builds_on: &[(&str, i64)], files: &[(&str, &str)]) -> Given {
         let made = |second| jiff::Timestamp::from_second(second).unwrap();
@@ -83,6 +104,7 @@ mod tests {
             manifest_entries: 0,
             manifest_root: String::new(),
             counts: Counts::default(),
+            store: None,
             key: KeyKept::None,
             variables: Vec::new(),
         };
@@ -100,5 +122,23 @@ mod tests {
         assert_eq!(chain.unneeded, [PathBuf::from("full"), PathBuf::from("first")]);
         let error = Chain::of(vec![first, last]).unwrap_err().to_string();
         assert!(error.contains("full of 1970-01-01 00:00:10 UTC"), "{error}");
+    }
+
+    #[test]
+    fn the_store_is_made_from_a_whole_one_and_all_changes_since() {
+        let changed = |id: &str, second, since: &str| {
+            let mut one = given(id, second, &[("full", 10)], &[("1", "full")]);
+            let (size, root) = (1, String::new());
+            one.contents.store = Some(StoreFile { size, root, changed_since: Some(since.to_owned()) });
+            one
+        };
+        let full = given("full", 10, &[], &[("1", "full")]);
+        let (first, last) = (changed("first", 20, "full"), changed("last", 30, "first"));
+        let chain = Chain::of(vec![last.clone(), full.clone(), first]).unwrap();
+        assert_eq!(chain.store, ["full", "first", "last"]);
+        assert_eq!(chain.earlier.len(), 2, "no file lies in the first, and changes of the store do");
+        let error = Chain::of(vec![full.clone(), last]).unwrap_err().to_string();
+        assert!(error.contains("needs backups that were not named: first"), "{error}");
+        assert!(Chain::of(vec![full, changed("round", 40, "round")]).is_err());
     }
 }

@@ -5,8 +5,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::HouseCounts;
 
-/// The form of the backups that this program writes, and the newest that it reads.
-pub(crate) const FORMAT: u32 = 1;
+/// The newest form of backups that this program reads. It writes this one where only what has changed in the store is in it.
+pub(crate) const FORMAT: u32 = 2;
+/// The form of a backup that holds the store whole, which older programs read as well.
+pub(crate) const WHOLE: u32 = 1;
 /// The name of the member that holds this.
 pub(crate) const CONTENTS: &str = "backup.json";
 
@@ -22,6 +24,9 @@ pub(crate) struct Contents {
     pub(crate) builds_on: Vec<Named>,
     /// All files of the archive at that time, wherever they lie.
     pub(crate) archive: Vec<ArchiveFile>,
+    /// What the store was; none in backups of older versions, which hold it whole.
+    #[serde(default)]
+    pub(crate) store: Option<StoreFile>,
     pub(crate) manifest_entries: u64,
     pub(crate) manifest_root: String,
     pub(crate) counts: Counts,
@@ -45,6 +50,16 @@ pub(crate) struct ArchiveFile {
     pub(crate) sha256: String,
     /// The backup in which it lies.
     pub(crate) held_in: String,
+}
+
+/// The file of the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoreFile {
+    pub(crate) size: u64,
+    /// One hash over all of it.
+    pub(crate) root: String,
+    /// The backup since which this one holds the changes; none: it is whole.
+    pub(crate) changed_since: Option<String>,
 }
 
 /// Whether the key of the sealed columns is in the backup.
@@ -107,6 +122,11 @@ impl Contents {
             bail!("it is of form {format}, this program reads up to {FORMAT}: install the newer program");
         }
         Ok(serde_json::from_slice(json)?)
+    }
+
+    /// Returns the backup that the store of this one is changed from; none when it is whole.
+    pub(crate) fn store_before(&self) -> Option<&str> {
+        self.store.as_ref().and_then(|store| store.changed_since.as_deref())
     }
 
     /// Returns the files of the archive that lie in the backup called `id`.

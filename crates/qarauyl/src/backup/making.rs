@@ -12,9 +12,10 @@ use archive::{Inventory, inventory, located, manifest_name};
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 
-use crate::backup::contents::{CONTENTS, Contents, FORMAT, KeyKept};
+use crate::backup::contents::{CONTENTS, Contents, FORMAT, KeyKept, StoreFile, WHOLE};
 use crate::backup::ledger::{self, LEDGER, Line};
-use crate::backup::members::{ARCHIVE, STORE, Small};
+use crate::backup::members::{ARCHIVE, STORE, STORE_CHANGES, Small};
+use crate::backup::pieces::{PIECES, Pieces};
 use crate::backup::snapshot::Snapshot;
 use crate::backup::writing::{Writer, part_of};
 use crate::backup::{identity, members};
@@ -44,7 +45,7 @@ pub(crate) struct Wanted {
 pub(crate) enum Kind {
     /// It needs no other, and later ones may build on it.
     Full,
-    /// It holds only those files of the archive that earlier ones lack.
+    /// It holds only what earlier ones lack: files of the archive, and what has changed in the store.
     Increment,
     /// It needs no other, and is thrown away.
     Drill,
@@ -77,7 +78,9 @@ pub(crate) async fn make(house: &House, wanted: &Wanted, shown: Shown) -> anyhow
     let lines = ledger::read(&folder.join(LEDGER))?;
     let builds_on = if wanted.kind == Kind::Increment { ledger::chain(&lines)? } else { Vec::new() };
     let made = house.clock.now();
-    let snapshot = Snapshot::take(&house.store, &folder).await?;
+    let before = builds_on.last().and_then(|last| Pieces::noted(&folder.join(PIECES), &last.id));
+    let changed_since = before.as_ref().and_then(|_| builds_on.last()).map(|last| last.id.clone());
+    let snapshot = Snapshot::take(&house.store, &folder, before).await?;
     let archive = house.settings.archive.dir.clone();
     let listed = {
         let archive = archive.clone();
@@ -87,7 +90,10 @@ pub(crate) async fn make(house: &House, wanted: &Wanted, shown: Shown) -> anyhow
     };
     let (small, key) = members::read(house)?;
     let manifest = listed.manifest.clone();
-    let contents = contents((house, made), listed, &builds_on, (&snapshot, key));
+    let mut contents = contents((house, made), listed, &builds_on, (&snapshot, key));
+    let (size, root) = (snapshot.pieces.size, snapshot.pieces.root());
+    contents.format = if changed_since.is_some() { FORMAT } else { WHOLE };
+    contents.store = Some(StoreFile { size, root, changed_since });
     let store = (snapshot.packed.clone(), snapshot.size);
     let planned = Planned { contents, small, manifest, archive, store };
     let (file, kind) = (wanted.file.clone(), wanted.kind);
@@ -102,6 +108,10 @@ pub(crate) async fn make(house: &House, wanted: &Wanted, shown: Shown) -> anyhow
     .await??;
     if kind != Kind::Drill {
         ledger::append(&folder.join(LEDGER), &Line::of(&contents))?;
+        // What is not noted is not taken for known: the next increment then holds the store whole.
+        if let Err(error) = snapshot.pieces.note(&folder.join(PIECES), &contents.id) {
+            tracing::warn!(%error, "the backup is whole, and the next increment will hold the store whole");
+        }
     }
     Ok(Made { contents, size })
 }
@@ -151,7 +161,8 @@ fn contents(
 ) -> Contents {
     let id = HEXLOWER.encode(&rand::random::<[u8; 8]>());
     Contents {
-        format: FORMAT,
+        format: WHOLE,
+        store: None,
         archive: ledger::placed(listed.files, builds_on, &id),
         id,
         made,
@@ -175,7 +186,8 @@ fn write(planned: &Planned, (file, recipient): (&Path, &Recipient), shown: &Show
     for Small { name, bytes } in small {
         writer.bytes(name, bytes)?;
     }
-    writer.file(STORE, (&store.0, store.1), &progress)?;
+    let name = if contents.store_before().is_some() { STORE_CHANGES } else { STORE };
+    writer.file(name, (&store.0, store.1), &progress)?;
     writer.bytes(&format!("{ARCHIVE}{}", manifest_name()), manifest.as_bytes())?;
     for one in files {
         let path = located(archive, &one.name);

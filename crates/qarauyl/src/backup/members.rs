@@ -24,6 +24,7 @@ pub(crate) const OWN_SOURCES: &str = "sources/own/";
 pub(crate) const SOURCES: &str = "sources/all/";
 pub(crate) const LEXICON: &str = "lexicon/";
 pub(crate) const STORE: &str = "store.db.gz";
+pub(crate) const STORE_CHANGES: &str = "store.changes.gz";
 pub(crate) const ARCHIVE: &str = "archive/";
 
 /// A small file in memory, wiped when it is dropped: keys are among them.

@@ -2,7 +2,7 @@
 //!
 //! In reading order: the key that backups are made for (`identity`), what a backup says of itself (`contents`), which one
 //! holds which file (`ledger`, `chain`), the stream of encrypted files (`writing`, `reading`), what of a house goes in
-//! (`members`, `snapshot`, `making`), and where it comes out (`places`, `restoring`).
+//! (`members`, `pieces`, `snapshot`, `making`), and where it comes out (`places`, `restoring`).
 
 pub(crate) mod chain;
 pub(crate) mod config;
@@ -11,6 +11,7 @@ pub(crate) mod identity;
 pub(crate) mod ledger;
 pub(crate) mod making;
 pub(crate) mod members;
+pub(crate) mod pieces;
 pub(crate) mod places;
 pub(crate) mod reading;
 pub(crate) mod restoring;

@@ -1,7 +1,7 @@
 //! Makes a house out of backups. It is built beside its place and moved there once it is whole.
 
 use std::fs::{self, File};
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,8 +17,9 @@ use crate::backup::contents::{CONTENTS, Contents, Counts, KeyKept};
 use crate::backup::making::{Shown, Step};
 use crate::backup::members::{
     ARCHIVE, DKIM_KEY, LEXICON, OWN_SOURCES, PASSWORD, PUBLIC_KEY, RETIRED_KEYS, SEAL_KEY, SETTINGS,
-    SIGNING_KEY, SOURCES, STORE, file_name,
+    SIGNING_KEY, SOURCES, STORE, STORE_CHANGES, file_name,
 };
+use crate::backup::pieces::{Pieces, put_changes};
 use crate::backup::places;
 use crate::backup::reading::{self, Member};
 use crate::backup::snapshot::unpacked;
@@ -158,6 +159,9 @@ fn unpack(
                 (_, Some(_)) => {}
             }
             let Some((settings, _)) = &settled else { return Ok(()) };
+            if [STORE, STORE_CHANGES].contains(&member.name) {
+                return store_member(settings, (&chain.store, &given.contents.id), member);
+            }
             if let Some(size) = archive_file((head, &given.contents.id), settings, member, (is_head, shown))?
             {
                 (files, bytes) = (files + 1, bytes + size);
@@ -169,6 +173,7 @@ fn unpack(
         bail!("{} files of the archive are in none of the backups", head.archive.len() - files);
     }
     let (settings, changed) = settled.context("the backup holds no settings")?;
+    put_store_together(&settings, chain)?;
     make_archive_index(&settings)?;
     Ok((settings, changed, bytes))
 }
@@ -198,7 +203,54 @@ fn archive_file(
     Ok(Some(size))
 }
 
-/// Lays a small file or the store in its place.
+/// Lays the store in its place, or changes of it beside it, as far as the newest backup wants it from this one.
+fn store_member(
+    settings: &Settings,
+    (wanted, id): (&[String], &str),
+    member: Member<'_>,
+) -> anyhow::Result<()> {
+    let path = store_path(settings)?;
+    let is_whole = member.name == STORE;
+    let Some(at) = wanted.iter().position(|one| one == id) else { return Ok(()) };
+    if is_whole != (at == 0) {
+        bail!("backup {id} holds the store otherwise than it says: take another copy of the backup");
+    }
+    let path = if is_whole { path } else { changes_path(&path, at) };
+    let mut packed = member.bytes;
+    put(&path, &mut unpacked(&mut packed), &|_| ()).map(drop)
+}
+
+/// Puts the changes of the store into it, in their order, and compares what comes of it with what the backup says.
+fn put_store_together(settings: &Settings, chain: &Chain) -> anyhow::Result<()> {
+    let path = store_path(settings)?;
+    let contents = |id: &String| {
+        let mut all = std::iter::once(&chain.head).chain(&chain.earlier);
+        all.find(|one| one.contents.id == *id).and_then(|one| one.contents.store.as_ref())
+    };
+    for (at, id) in chain.store.iter().enumerate().skip(1) {
+        let changes = changes_path(&path, at);
+        let cannot = || format!("backup {id} holds no changes of the store: take another copy of it");
+        let mut opened = File::open(&changes).with_context(cannot)?;
+        put_changes(&path, &mut opened, contents(id).with_context(cannot)?.size)?;
+        fs::remove_file(&changes).with_context(|| format!("cannot remove `{}`", changes.display()))?;
+    }
+    let Some(wanted) = &chain.head.contents.store else { return Ok(()) };
+    let opened = File::open(&path).context("the backup holds no store")?;
+    if Pieces::of(&mut BufReader::new(opened))?.root() != wanted.root {
+        bail!("the restored store is not what the backup says: take another copy of the backups");
+    }
+    Ok(())
+}
+
+fn store_path(settings: &Settings) -> anyhow::Result<PathBuf> {
+    placed(settings, STORE, settings.store.file().context("the restored store has no file")?)
+}
+
+fn changes_path(store: &Path, number: usize) -> PathBuf {
+    PathBuf::from(format!("{}.changes-{number}", store.display()))
+}
+
+/// Lays a small file in its place.
 fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Result<()> {
     let signing = &settings.archive.signing_key_file;
     let mut bytes: Box<dyn Read + '_> = Box::new(bytes);
@@ -209,7 +261,6 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
         RETIRED_KEYS => archive::retired_keys_file(signing),
         DKIM_KEY => settings.mailer.dkim.key_file.clone(),
         PASSWORD => PathBuf::from(&settings.mailer.smtp.password_file),
-        STORE => settings.store.file().context("the restored store has no file")?,
         _ => {
             let folders = [
                 (OWN_SOURCES, PathBuf::from(&settings.sources.own)),
@@ -226,11 +277,6 @@ fn small(settings: &Settings, Member { name, bytes }: Member<'_>) -> anyhow::Res
         }
     };
     let path = placed(settings, name, path)?;
-    if name == STORE {
-        let mut packed = bytes;
-        put(&path, &mut unpacked(&mut packed), &|_| ())?;
-        return Ok(());
-    }
     // Two settings may name one folder.
     if !path.exists() {
         put(&path, &mut bytes, &|_| ())?;

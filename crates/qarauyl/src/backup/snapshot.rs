@@ -1,6 +1,6 @@
-//! The store as it stands at one moment: a copy beside it for as long as the backup is made.
+//! The store as it stands at one moment: packed beside it for as long as the backup is made, whole or what has changed.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,10 @@ use anyhow::{Context, bail};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use store::{Database, Reading};
+use store::{Database, FrozenFile};
 
 use crate::backup::contents::Counts;
+use crate::backup::pieces::Pieces;
 
 const COPY: &str = "backup-store.db";
 
@@ -21,19 +22,34 @@ pub(crate) struct Snapshot {
     pub(crate) packed: PathBuf,
     pub(crate) size: u64,
     pub(crate) counts: Counts,
+    /// What its file was.
+    pub(crate) pieces: Pieces,
 }
 
 impl Snapshot {
-    /// Copies and packs the store into `folder`. What an earlier attempt has left there is removed.
-    pub(crate) async fn take(store: &Database, folder: &Path) -> anyhow::Result<Self> {
+    /// Packs the store into `folder`: whole, or what is not as it was `before`. What an earlier attempt has left there is
+    /// removed.
+    pub(crate) async fn take(
+        store: &Database,
+        folder: &Path,
+        before: Option<Pieces>,
+    ) -> anyhow::Result<Self> {
         clear(folder)?;
+        let mut frozen = store.freeze().await.context("the store cannot be copied")?;
+        // What was sound at the last backup that is whole is looked through again at the next one, and by whoever restores.
+        if before.is_none()
+            && let Some(damage) = frozen.damages().await?.first()
+        {
+            bail!("the store is damaged ({damage}): restore it from the last backup");
+        }
+        let counts = Counts::from(&frozen.counts().await?);
         let packed = folder.join(format!("{COPY}.gz"));
-        let mut snapshot = Self { folder: folder.to_owned(), packed, size: 0, counts: Counts::default() };
-        let copy = folder.join(COPY);
-        store.copy_into(&copy).await.context("the store cannot be copied: check whether the disk is full")?;
-        snapshot.counts = counts(&copy).await?;
-        let (from, to) = (copy, snapshot.packed.clone());
-        snapshot.size = tokio::task::spawn_blocking(move || pack(&from, &to)).await??;
+        let mut snapshot =
+            Self { folder: folder.to_owned(), packed, size: 0, counts, pieces: Pieces::default() };
+        let (from, to) = (frozen.reader(), snapshot.packed.clone());
+        (snapshot.size, snapshot.pieces) =
+            tokio::task::spawn_blocking(move || pack(from, &to, before.as_ref())).await??;
+        frozen.thaw().await?;
         Ok(snapshot)
     }
 }
@@ -46,29 +62,20 @@ impl Drop for Snapshot {
     }
 }
 
-/// Counts what the copy holds, and has its soundness looked at.
-async fn counts(copy: &Path) -> anyhow::Result<Counts> {
-    let opened = Database::open(&format!("sqlite:{}", copy.display()), None).await?;
-    let damages = opened.damages().await?;
-    let counts = Counts::from(&opened.counts().await?);
-    opened.close().await;
-    match damages.first() {
-        None => Ok(counts),
-        Some(damage) => bail!("the store is damaged ({damage}): restore it from the last backup"),
-    }
-}
-
-/// Packs a file and removes it.
-fn pack(from: &Path, to: &Path) -> anyhow::Result<u64> {
-    let written = || -> io::Result<u64> {
+/// Packs a file, or what of it is not as it was before.
+fn pack(mut from: FrozenFile, to: &Path, before: Option<&Pieces>) -> anyhow::Result<(u64, Pieces)> {
+    let written = || -> io::Result<(u64, Pieces)> {
         let output = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
         let mut packer = GzEncoder::new(output, Compression::new(4));
-        io::copy(&mut File::open(from)?, &mut packer)?;
+        let pieces = match before {
+            None => Pieces::copied(&mut from, &mut packer)?,
+            Some(before) => Pieces::changed(before, &mut from, &mut packer)?,
+        };
         let mut output = packer.finish()?;
         output.flush()?;
-        fs::remove_file(from)?;
-        Ok(output.metadata()?.len())
+        Ok((output.metadata()?.len(), pieces))
     };
+    let mut written = written;
     written().with_context(|| format!("cannot write `{}`: check whether the disk is full", to.display()))
 }
 
@@ -77,7 +84,7 @@ pub(crate) fn unpacked(packed: &mut dyn Read) -> impl Read + '_ {
     GzDecoder::new(packed)
 }
 
-/// Removes the copy with all that the engine lays beside it.
+/// Removes the copy, and what older versions laid beside it.
 fn clear(folder: &Path) -> anyhow::Result<()> {
     for suffix in ["", ".gz", "-wal", "-shm", "-journal"] {
         let path = folder.join(format!("{COPY}{suffix}"));

@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
     /// The file to write; one that is there is never overwritten.
     #[arg(required = true)]
     file: Option<PathBuf>,
-    /// Only those files of the archive that earlier backups lack; everything else whole.
+    /// Only what earlier backups lack: files of the archive, and what has changed in the store; everything else whole.
     #[arg(long)]
     increment: bool,
     #[command(subcommand)]

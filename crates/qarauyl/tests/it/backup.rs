@@ -105,6 +105,38 @@ async fn a_full_backup_and_its_increment_give_the_house_back_and_no_mail_is_repe
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_increment_holds_of_the_store_what_has_changed_and_all_of_it_where_that_is_not_known() {
+    let (home, newsroom) = told().await;
+    let (desk, identity) = desk(home.path());
+    let names = ["full", "first", "second", "third"];
+    let files = names.map(|name| desk.path().join(name));
+    let [full, first, second, third] = files.each_ref().map(|path| text(path));
+    done(home.path(), &["backup", full]);
+    done(home.path(), &["watch", "add", "First", "border"]);
+    let changed = json(home.path(), &["backup", first, "--increment"]);
+    done(home.path(), &["watch", "add", "Second", "border"]);
+    done(home.path(), &["backup", second, "--increment"]);
+    fs::remove_file(home.path().join("data/backups.pieces")).unwrap();
+    let whole = json(home.path(), &["backup", third, "--increment"]);
+    let bytes = |one: &Value| one["bytes"].as_u64().unwrap();
+    assert!(bytes(&changed) * 2 < bytes(&whole), "{changed} {whole}");
+    let watches = |backups: &[&str], name: &str| {
+        let new = desk.path().join(name);
+        done(desk.path(), &[&["restore", "--identity", text(&identity)], backups, &[text(&new)]].concat());
+        json(&new, &["watch", "list"]).as_array().unwrap().len()
+    };
+    assert_eq!(watches(&[second, full, first], "changed"), 3);
+    assert_eq!(watches(&[first, full], "earlier"), 2);
+    assert_eq!(watches(&[third, full], "whole"), 3);
+    let lacking = refused(
+        desk.path(),
+        &["restore", "--identity", text(&identity), second, full, text(&desk.path().join("x"))],
+    );
+    assert!(lacking.contains(changed["id"].as_str().unwrap()) && lacking.contains("not named"), "{lacking}");
+    newsroom.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_due_at_the_backup_waits_for_a_person_and_is_sent_on_request() {
     let (home, newsroom) = settled().await;
     done(home.path(), &["watch", "add", "Border", "@khorgos"]);

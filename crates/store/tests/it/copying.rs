@@ -1,5 +1,6 @@
 //! A copy of the store while it is open, and the copy that is made before a migration.
 
+use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 
 use sqlx::{AnyConnection, Connection, Executor};
@@ -70,4 +71,40 @@ async fn a_store_is_copied_before_it_is_migrated_and_not_otherwise() {
         0,
         "a new store needs no copy"
     );
+}
+
+#[tokio::test]
+async fn the_file_of_a_store_stands_still_while_others_go_on_writing() {
+    let house = sqlite().await;
+    let file = house.folder().join("house.db");
+    house.store.add_watch("Border", "khorgos", start()).await.unwrap();
+    let mut frozen = house.store.freeze().await.unwrap();
+    let read = |frozen: &store::Frozen| {
+        let mut bytes = Vec::new();
+        frozen.reader().read_to_end(&mut bytes).unwrap();
+        bytes
+    };
+    let before = read(&frozen);
+    house.store.add_watch("Later", "khorgos", start()).await.unwrap();
+    let url = format!("sqlite:{}", file.display());
+    let other = Database::open(&url, Some(Sealer::new(&[1; 32]))).await.unwrap();
+    other.add_watch("Much later", "khorgos", start()).await.unwrap();
+    // Whoever is the last to close a store writes all into its file, and so may anyone at any time.
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    connection.execute("pragma wal_checkpoint(passive)").await.unwrap();
+    connection.close().await.unwrap();
+    other.close().await;
+    assert_eq!(read(&frozen), before);
+    assert!(frozen.damages().await.unwrap().is_empty());
+    assert_eq!(frozen.counts().await.unwrap().articles, 0);
+    let copy = house.folder().join("copy.db");
+    std::fs::write(&copy, before).unwrap();
+    let copied = format!("sqlite:{}", copy.display());
+    let copied = Database::open(&copied, Some(Sealer::new(&[1; 32]))).await.unwrap();
+    assert_eq!(copied.watches().await.unwrap().len(), 1);
+    frozen.thaw().await.unwrap();
+    let mut thawed = house.store.freeze().await.unwrap();
+    assert_ne!(read(&thawed), std::fs::read(&copy).unwrap(), "what was written meanwhile is in it");
+    assert!(thawed.damages().await.unwrap().is_empty());
+    assert_eq!(house.store.watches().await.unwrap().len(), 3);
 }
