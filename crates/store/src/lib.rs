@@ -37,6 +37,8 @@ mod sealed;
 mod sourcing;
 mod subscribing;
 mod sum;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod watching;
 mod worker;
 

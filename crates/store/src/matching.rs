@@ -194,26 +194,37 @@ impl Matching for Database {
         let version = &matched.context.version;
         // A version that was never matched is told of in full, whatever its job is about.
         let again = is_restated(job) && was_matched(&mut transaction, version.id).await?;
-        let story = put_story(&mut transaction, matched, now).await?;
-        sqlx::query("update versions set watch_revision = $1 where id = $2")
-            .bind(matched.revision)
-            .bind(version.id.0)
-            .execute(&mut *transaction)
-            .await?;
-        for finding in &matched.findings {
-            put_match(&mut transaction, matched, finding, story).await?;
-            // A change of state tells what it brought about itself, and nothing of old that nobody was told.
-            if let Some(alert) = finding.alert.as_ref().filter(|alert| !again || alert.novelty.is_removal()) {
-                let sealed = self.seal("alerts.excerpt", &ExcerptRow::from(&alert.excerpt))?;
-                put_alert(&mut transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
-            }
-        }
-        self.put_held(&mut transaction, version, &matched.held).await?;
+        keep_findings(self, &mut transaction, matched, (again, now)).await?;
         // The Index job has the Match job's key: one that is being done may have read the state before.
         let index = NewJob { key: job.key.clone(), ..NewJob::about(JobKind::Index, version.id.0, now) };
         open_job(&mut transaction, index, now).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+/// Keeps story, ledger and alerts of a version that was matched, `again` or for the first time.
+pub(crate) async fn keep_findings(
+    store: &Database,
+    transaction: &mut Transaction<'static, Any>,
+    matched: &MatchedVersion,
+    (again, now): (bool, Timestamp),
+) -> Result<(), StoreError> {
+    let version = &matched.context.version;
+    let story = put_story(transaction, matched, now).await?;
+    sqlx::query("update versions set watch_revision = $1 where id = $2")
+        .bind(matched.revision)
+        .bind(version.id.0)
+        .execute(&mut **transaction)
+        .await?;
+    for finding in &matched.findings {
+        put_match(transaction, matched, finding, story).await?;
+        // A change of state tells what it brought about itself, and nothing of old that nobody was told.
+        if let Some(alert) = finding.alert.as_ref().filter(|alert| !again || alert.novelty.is_removal()) {
+            let sealed = store.seal("alerts.excerpt", &ExcerptRow::from(&alert.excerpt))?;
+            put_alert(transaction, matched, (finding.watch, alert, story), (sealed, now)).await?;
+        }
+    }
+    store.put_held(transaction, version, &matched.held).await
 }
 
 /// Opens a Match job for the newest version of an article whose presence changed. Its key names the state as well as the
