@@ -89,11 +89,17 @@ impl Chain {
 
     /// Adds an entry, and answers when it is on the disk. Another key than before begins its reign with an entry.
     pub(crate) fn append(&mut self, event: Event, at: Timestamp, key: &SigningKey) -> Result<(), ChainError> {
-        let public_key = PublicKey(key.verifying_key()).to_string();
-        if self.signer.as_ref() != Some(&public_key) {
-            self.write(Event::Begin { format: FORMAT.to_owned(), public_key }, at, key)?;
-        }
+        self.begin(at, key)?;
         self.write(event, at, key)
+    }
+
+    /// Begins the reign of a key, unless it reigns already.
+    pub(crate) fn begin(&mut self, at: Timestamp, key: &SigningKey) -> Result<(), ChainError> {
+        let public_key = PublicKey(key.verifying_key()).to_string();
+        if self.signer.as_ref() == Some(&public_key) {
+            return Ok(());
+        }
+        self.write(Event::Begin { format: FORMAT.to_owned(), public_key }, at, key)
     }
 
     fn write(&mut self, event: Event, at: Timestamp, key: &SigningKey) -> Result<(), ChainError> {

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use ed25519_dalek::{SigningKey, VerifyingKey};
+use jiff::Timestamp;
 use rand::random;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::folder::files::sync_dir;
+use crate::folder::sealer::SealError;
+use crate::manifest::chain::{Chain, MANIFEST};
 
 /// A key that cannot be used.
 #[derive(Debug, Error)]
@@ -108,17 +111,31 @@ pub fn retire_signing_key(path: &Path) -> Result<(), KeyError> {
     sync_dir(folder.unwrap_or(Path::new("."))).map_err(|source| unusable(&retired, source))
 }
 
-/// Makes the signing key in `path` unless it is there, and returns its public half.
-pub fn make_signing_key(path: &Path) -> Result<PublicKey, KeyError> {
-    Ok(PublicKey(load_or_create(path)?.verifying_key()))
+/// Makes the signing key in `path` unless it is there, lets it begin its reign in the manifest of the archive in `dir`, and
+/// returns its public half. Nobody else may write the manifest meanwhile.
+///
+/// # Errors
+/// When the key or the manifest cannot be read or written.
+pub fn make_signing_key(path: &Path, dir: &Path, now: Timestamp) -> Result<PublicKey, SealError> {
+    let key = load_or_create(path)?;
+    if dir.join(MANIFEST).exists() {
+        Chain::open(dir)?.begin(now, &key)?;
+    }
+    Ok(PublicKey(key.verifying_key()))
 }
 
 /// Returns the signing key in `path`. When there is none it is made, readable by its owner alone, and its public half
 /// is written beside it with the suffix `.pub`.
 pub(crate) fn load_or_create(path: &Path) -> Result<SigningKey, KeyError> {
-    if let Some(key) = read(path)? {
-        return Ok(key);
-    }
+    let key = match read(path)? {
+        Some(key) => key,
+        None => made(path)?,
+    };
+    show(path, &key).map_err(|source| unusable(path, source))?;
+    Ok(key)
+}
+
+fn made(path: &Path) -> Result<SigningKey, KeyError> {
     let key = SigningKey::from_bytes(&Zeroizing::new(random::<[u8; 32]>()));
     match create(path, &key) {
         // Another process was quicker: its key counts.
@@ -128,6 +145,16 @@ pub(crate) fn load_or_create(path: &Path) -> Result<SigningKey, KeyError> {
         Err(error) => Err(unusable(path, error)),
         Ok(()) => Ok(key),
     }
+}
+
+/// Writes the public half beside the key, unless it lies there already: a crash may have left that of the key before.
+fn show(path: &Path, key: &SigningKey) -> io::Result<()> {
+    let beside = PathBuf::from(format!("{}.pub", path.display()));
+    let text = format!("{}\n", PublicKey(key.verifying_key()));
+    if fs::read_to_string(&beside).is_ok_and(|there| there == text) {
+        return Ok(());
+    }
+    fs::write(beside, text)
 }
 
 /// Writes beside its place and moves there: half a key must never be found.
@@ -142,8 +169,7 @@ fn create(path: &Path, key: &SigningKey) -> io::Result<()> {
     file.sync_all()?;
     let linked = fs::hard_link(&new, path);
     fs::remove_file(&new)?;
-    linked?;
-    fs::write(beside(".pub"), format!("{}\n", PublicKey(key.verifying_key())))
+    linked
 }
 
 fn read(path: &Path) -> Result<Option<SigningKey>, KeyError> {
@@ -188,8 +214,10 @@ mod tests {
         retire_signing_key(&path).unwrap();
         assert_eq!(PublicKey::all_of_house(&path).unwrap(), [public], "noted once");
         fs::remove_file(&path).unwrap();
-        let next = make_signing_key(&path).unwrap();
+        let next = make_signing_key(&path, dir.path(), Timestamp::UNIX_EPOCH).unwrap();
         assert_eq!(PublicKey::all_of_house(&path).unwrap(), [next, public]);
+        fs::write(&beside, format!("{public}\n")).unwrap();
+        load_or_create(&path).unwrap();
         assert_eq!(PublicKey::read(&beside).unwrap(), next);
         fs::write(&path, "abc").unwrap();
         assert!(matches!(load_or_create(&path), Err(KeyError::Form(_))));

@@ -131,7 +131,7 @@ fn check_chain(
     (root, verified): (Option<&str>, &mut Verified),
 ) -> BTreeMap<String, Option<Sealed>> {
     let keys: Vec<VerifyingKey> = keys.iter().map(|key| key.0).collect();
-    let (mut sealed, mut seen) = (BTreeMap::new(), root.is_none());
+    let (mut sealed, mut seen, mut signers) = (BTreeMap::new(), root.is_none(), Signers::default());
     for (at, line) in text.lines().enumerate() {
         let place = format!("line {}", at + 1);
         let Some(signed) = Signed::parse(line) else {
@@ -142,6 +142,12 @@ fn check_chain(
         };
         if !signed.is_signed_by(&keys) {
             verified.problem(MANIFEST, None, format!("{place} is not signed by a key that was given"));
+        } else if !signers.follow(&signed) {
+            verified.problem(
+                MANIFEST,
+                None,
+                format!("{place} is signed by a key that did not sign at that time"),
+            );
         }
         if signed.entry.previous != verified.root || signed.entry.number != verified.entries + 1 {
             verified.problem(MANIFEST, None, format!("{place} does not follow the line before it"));
@@ -167,6 +173,29 @@ fn check_chain(
         );
     }
     sealed
+}
+
+/// Whose turn it is to sign: a key begins its reign with an entry, and after it the one before signs no more. Whoever has
+/// taken an old key can therefore add nothing to a chain that goes on with another.
+#[derive(Default)]
+struct Signers {
+    now: Option<VerifyingKey>,
+    before: Vec<VerifyingKey>,
+}
+
+impl Signers {
+    /// Returns whether it was the turn of the key that has signed an entry.
+    fn follow(&mut self, signed: &Signed) -> bool {
+        let Event::Begin { public_key, .. } = &signed.entry.event else {
+            return self.now.is_none_or(|key| signed.is_signed_by(&[key]));
+        };
+        let Some(PublicKey(key)) = PublicKey::parse(public_key) else { return false };
+        if self.before.contains(&key) || !signed.is_signed_by(&[key]) {
+            return false;
+        }
+        self.before.extend(self.now.replace(key).filter(|before| *before != key));
+        true
+    }
 }
 
 /// The moment in a file's name: `qarauyl-relooks-20261123100000-00000.warc.gz` is as old as its number says.

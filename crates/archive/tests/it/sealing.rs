@@ -180,11 +180,23 @@ fn what_is_too_old_is_dropped_with_a_tombstone() {
 fn another_key_begins_its_reign_with_an_entry() {
     let dir = tempfile::tempdir().unwrap();
     three_files(dir.path());
-    let first = key(dir.path());
-    fs::remove_file(dir.path().join("manifest.key")).unwrap();
-    let archive = open(&config(dir.path()));
-    archive.keep(&exchange(URL, b"next run")).unwrap();
-    archive.close().unwrap();
+    let (first, file) = (key(dir.path()), dir.path().join("manifest.key"));
+    let taken = fs::read_to_string(&file).unwrap();
+    fs::remove_file(&file).unwrap();
+    let keep = |page: &[u8]| {
+        let archive = open(&config(dir.path()));
+        archive.keep(&exchange(URL, page)).unwrap();
+        archive.close().unwrap();
+    };
+    keep(b"next run");
+    let second = key(dir.path());
     assert_eq!(verified(dir.path()).problems.len(), 4);
-    assert!(verify(dir.path(), &[first, key(dir.path())], None, |_| ()).unwrap().is_whole());
+    assert!(verify(dir.path(), &[first, second], None, |_| ()).unwrap().is_whole());
+    // Whoever has taken the first key can add nothing any more.
+    fs::write(&file, taken).unwrap();
+    keep(b"forged");
+    let forged = verify(dir.path(), &[first, second], None, |_| ()).unwrap();
+    let said: Vec<&str> = forged.problems.iter().map(|one| one.what.as_str()).collect();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said.iter().all(|what| what.contains("did not sign at that time")), "{said:?}");
 }

@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 use super::examples;
 use crate::house::House;
 use crate::output::Output;
-use crate::settings::Settings;
 use crate::{key_change, running, sealed};
 
 #[derive(Debug, Subcommand)]
@@ -59,7 +58,7 @@ pub(crate) async fn run(house: &House, action: &Action, out: Output) -> anyhow::
         "the key cannot be changed: `sudo systemctl stop qarauyl`, change it, start the service again",
     )?;
     match action {
-        Action::Rotate(Rotate { manifest: true }) => manifest(&house.settings, out),
+        Action::Rotate(Rotate { manifest: true }) => manifest(house, out),
         Action::Rotate(_) => rotate(house, out).await,
         Action::Passphrase => passphrase(house, out).await,
     }
@@ -71,12 +70,13 @@ async fn rotate(house: &House, out: Output) -> anyhow::Result<ExitCode> {
     let text = Zeroizing::new(HEXLOWER.encode(&*key));
     let done = key_change::change(house, Some(&place), (&text, &key)).await?;
     let mut next = Vec::new();
-    if house.key == KeyOrigin::Credential {
-        let (name, file) = (&house.settings.seal.credential, std::path::absolute(&place)?);
-        next.push(format!(
-            "sudo systemd-creds encrypt --name={name} {} /etc/credstore.encrypted/{name}",
-            file.display()
-        ));
+    let name = &house.settings.seal.credential;
+    // The service has the credential of before until another one is made of the new key, whoever asked here.
+    if !name.is_empty() {
+        let file = std::path::absolute(&place)?;
+        let file = file.display();
+        next.push(format!("sudo systemd-creds encrypt --name={name} {file} /etc/credstore.encrypted/{name}"));
+        next.push(format!("sudo shred --remove {file}"));
     }
     next.push("qarauyl backup FILE".to_owned());
     next.push("sudo systemctl start qarauyl".to_owned());
@@ -139,13 +139,19 @@ fn show(changed: &Changed, out: Output) -> anyhow::Result<ExitCode> {
 }
 
 /// A new key that signs. Nothing of the old one is left but what proves.
-fn manifest(settings: &Settings, out: Output) -> anyhow::Result<ExitCode> {
-    let file = &settings.archive.signing_key_file;
+fn manifest(house: &House, out: Output) -> anyhow::Result<ExitCode> {
+    // A backup that is being made would take one half of each.
+    house.opened.alone()?;
+    let archive::Config { dir, signing_key_file: file, .. } = &house.settings.archive;
     archive::retire_signing_key(file)?;
+    let cut_short = sealed::erasing(file);
+    if cut_short.exists() {
+        sealed::wipe(&cut_short).with_context(|| format!("cannot remove `{}`", cut_short.display()))?;
+    }
     if file.exists() {
         sealed::erase(file)?;
     }
-    let key = archive::make_signing_key(file)?;
+    let key = archive::make_signing_key(file, dir, house.clock.now())?;
     let all = archive::PublicKey::all_of_house(file)?;
     let retired = all.iter().filter(|one| **one != key).map(ToString::to_string).collect();
     let signing = Signing { public_key: key.to_string(), retired };
