@@ -4,14 +4,14 @@
 //! only then the old key is written over and the new one moved to its place. Whoever opens the house next ends what a
 //! crash has cut short ([`settle`]). Nobody has the house open meanwhile: each command holds a lock ([`Opened`]).
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use store::{Database, Key, KeyOrigin, Resealed, SealConfig, Sealer, StoreError, load_key};
 
 use crate::backup::writing::sync_folder_of;
-use crate::commands::write_new;
+use crate::commands::{keep_owner, write_new};
 use crate::house::House;
 use crate::sealed;
 use crate::settings::Settings;
@@ -27,8 +27,11 @@ impl Opened {
     /// Waits for nobody: a key that is being changed is in nobody's way for long.
     pub(crate) fn begin(settings: &Settings) -> anyhow::Result<Self> {
         let lock = lock(settings)?;
-        if lock.try_lock_shared().is_err() {
-            bail!("the key of this house is being changed: ask again in a moment");
+        match lock.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => {
+                bail!("the key of this house is being changed: ask again in a moment")
+            }
+            locked => locked.with_context(|| cannot_lock(settings))?,
         }
         Ok(Self(lock))
     }
@@ -40,6 +43,11 @@ impl Opened {
         }
         Ok(())
     }
+}
+
+fn cannot_lock(settings: &Settings) -> String {
+    let folder = sealed::folder(&settings.store);
+    format!("the folder `{}` cannot be locked: let it lie on a file system of this machine", folder.display())
 }
 
 /// The folder of the data itself is locked: a file could belong to somebody who once had a look as root.
@@ -63,11 +71,20 @@ pub(crate) async fn change(
             sealed::erase(&next)?;
         }
         write_new(&next, text, 0o600)?;
+        keep_owner(place, &next)?;
         File::open(&next).and_then(|file| file.sync_all())?;
         sync_folder_of(&next)?;
     }
-    let resealed = house.store.reseal(Sealer::new(key)).await;
-    let (store, resealed) = resealed.context("nothing was changed: the old key is in force")?;
+    let (store, resealed) = match house.store.reseal(Sealer::new(key)).await {
+        Ok(resealed) => resealed,
+        Err(error) => {
+            let in_force = Database::is_sealed_with(&house.settings.store.url, &Sealer::new(key)).await;
+            return Err(error).context(match in_force {
+                Ok(false) => "nothing was changed: the old key is in force",
+                _ => "the old key or the new one is in force: keep both, and try the new one first",
+            });
+        }
+    };
     if let Some(place) = place {
         put_in_force(place)?;
     }
@@ -75,9 +92,9 @@ pub(crate) async fn change(
     Ok(resealed)
 }
 
-/// Ends a change that was cut short after the store was sealed with the new key. Before that there is nothing to end: the
-/// old key is in its place.
-pub(crate) async fn settle(settings: &Settings) -> anyhow::Result<()> {
+/// Ends a change that was cut short: what was sealed with the new key is opened with it from now on, and a new key with
+/// which nothing was sealed is written over. Returns whether it could be told which of the two it is.
+pub(crate) async fn settle(settings: &Settings) -> anyhow::Result<bool> {
     for (place, config) in places(settings) {
         let (next, erased) = (next(&place), sealed::erasing(&place));
         if !next.exists() && !erased.exists() {
@@ -86,27 +103,36 @@ pub(crate) async fn settle(settings: &Settings) -> anyhow::Result<()> {
         // Whoever changes the key now holds this.
         let alone = lock(settings)?;
         if alone.try_lock().is_err() {
-            return Ok(());
+            return Ok(false);
         }
-        if next.exists() && fits(settings, &config).await? {
-            put_in_force(&place)?;
-            tracing::warn!("a change of the key that was cut short is done: the new key is in force");
+        if next.exists() {
+            match fits(settings, &config).await? {
+                Some(true) => {
+                    put_in_force(&place)?;
+                    tracing::warn!("a change of the key that was cut short is done: the new key is in force");
+                }
+                Some(false) => sealed::erase(&next)?,
+                None => return Ok(false),
+            }
         }
         if erased.exists() && place.exists() {
             sealed::wipe(&erased).with_context(|| format!("cannot remove `{}`", erased.display()))?;
         }
     }
-    Ok(())
+    Ok(true)
 }
 
-async fn fits(settings: &Settings, config: &SealConfig) -> anyhow::Result<bool> {
+/// Whether the store is sealed with a key; `None` where it cannot be asked.
+async fn fits(settings: &Settings, config: &SealConfig) -> anyhow::Result<Option<bool>> {
     // Half a key was never in force.
-    let Ok((Some(key), _)) = load_key(config) else { return Ok(false) };
-    let fits = Database::is_sealed_with(&settings.store.url, &Sealer::new(&key)).await;
-    match fits {
-        // Nothing is in the store yet.
-        Err(StoreError::Database(_)) => Ok(false),
-        fits => Ok(fits?),
+    let Ok((Some(key), _)) = load_key(config) else { return Ok(Some(false)) };
+    // A disk that is not mounted tells nothing.
+    if settings.store.file().is_some_and(|file| !file.exists()) {
+        return Ok(None);
+    }
+    match Database::is_sealed_with(&settings.store.url, &Sealer::new(&key)).await {
+        Err(StoreError::Database(_)) => Ok(None),
+        fits => Ok(Some(fits?)),
     }
 }
 
@@ -136,7 +162,8 @@ fn put_in_force(place: &Path) -> anyhow::Result<()> {
     sync_folder_of(place)
 }
 
-fn next(place: &Path) -> PathBuf {
+/// Where a key lies that is not in force yet.
+pub(crate) fn next(place: &Path) -> PathBuf {
     PathBuf::from(format!("{}.{NEXT}", place.display()))
 }
 

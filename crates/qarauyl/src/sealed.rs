@@ -12,10 +12,13 @@ use store::StoreConfig;
 use crate::backup::members::{DKIM_KEY, PASSWORD, SEAL_KEY, SIGNING_KEY, file_name};
 use crate::backup::reading;
 use crate::backup::writing::{Writer, put, sync_folder_of};
+use crate::key_change;
 use crate::settings::Settings;
 
 const PASSPHRASE: &str = "keys/passphrase";
 const OUTBOX: &str = "outbox/";
+/// The ending under which a key is sealed that may not be in force yet.
+const NEXT: &str = ".next";
 /// The ending of a secret that is being erased.
 const ERASING: &str = "erasing";
 
@@ -52,10 +55,15 @@ fn file(folder: &Path, number: u32) -> PathBuf {
 /// Lists the secrets that lie on the disk.
 pub(crate) fn secrets(settings: &Settings) -> anyhow::Result<Vec<Secret>> {
     let mut found = Vec::new();
-    for (name, path) in places(settings) {
+    for (name, path) in places(settings).into_iter().filter(|(_, path)| !path.as_os_str().is_empty()) {
         // A pipe that gives a passphrase holds nothing.
-        if !path.as_os_str().is_empty() && path.is_file() {
-            found.push(Secret { name: name.to_owned(), path });
+        if path.is_file() {
+            found.push(Secret { name: name.to_owned(), path: path.clone() });
+        }
+        // A key of which it could not be told whether it is in force.
+        let next = key_change::next(&path);
+        if next.is_file() {
+            found.push(Secret { name: format!("{name}{NEXT}"), path: next });
         }
     }
     let outbox = &settings.mailer.outbox;
@@ -196,12 +204,13 @@ fn place(settings: &Settings, name: &str) -> anyhow::Result<PathBuf> {
     if let Some(mail) = file_name(name, OUTBOX)? {
         return Ok(settings.mailer.outbox.join(mail));
     }
+    let known = name.strip_suffix(NEXT).unwrap_or(name);
     let found =
-        places(settings).into_iter().find(|(known, path)| *known == name && !path.as_os_str().is_empty());
+        places(settings).into_iter().find(|(one, path)| *one == known && !path.as_os_str().is_empty());
     let (_, path) = found.with_context(|| {
         format!(
             "`{name}` was sealed, and the settings name no place for it: give them the path that they had"
         )
     })?;
-    Ok(path)
+    Ok(if known == name { path } else { key_change::next(&path) })
 }

@@ -61,16 +61,21 @@ pub fn load_key(config: &SealConfig) -> Result<(Option<Key>, KeyOrigin), KeyErro
     }
     if !config.passphrase_file.is_empty() {
         let path = Path::new(&config.passphrase_file);
-        if !path.exists() {
+        if !is_there(path)? {
             return Ok((None, KeyOrigin::None));
         }
         return Ok((Some(derive(path)?), KeyOrigin::Passphrase));
     }
     let path = PathBuf::from(&config.key_file);
-    if config.key_file.is_empty() || !path.exists() {
+    if config.key_file.is_empty() || !is_there(&path)? {
         return Ok((None, KeyOrigin::None));
     }
     Ok((Some(read_hex(&path)?), KeyOrigin::File(path)))
+}
+
+/// A folder that may not be searched hides whether the file is there: that is no locked house, but a wrong permission.
+fn is_there(path: &Path) -> Result<bool, KeyError> {
+    path.try_exists().map_err(|source| KeyError::Unreadable { path: path.to_owned(), source })
 }
 
 /// systemd hands credentials over in a folder that only the service can read (systemd.exec(5)).

@@ -13,7 +13,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::examples;
-use super::init::write_new;
+use super::init::{keep_owner, write_new};
 use crate::house::{called_as, settings};
 use crate::lexicon;
 use crate::output::{Output, write_out};
@@ -93,6 +93,7 @@ fn password(file: &str, out: Output) -> anyhow::Result<ExitCode> {
         std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
     }
     write_new(&new, typed.trim_end_matches(['\r', '\n']), 0o600)?;
+    keep_owner(&file, &new)?;
     std::fs::rename(&new, &file).with_context(|| format!("cannot write `{}`", file.display()))?;
     out.say(&format!(
         "Kept in {}.\nNext:\n  {:34}  whether the server takes it\n  \

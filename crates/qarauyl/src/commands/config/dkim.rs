@@ -11,7 +11,7 @@ use serde::Serialize;
 use toml::{Table, Value};
 
 use crate::backup::writing::sync_folder_of;
-use crate::commands::write_new;
+use crate::commands::{keep_owner, write_new};
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -60,6 +60,12 @@ pub(super) fn run(settings: &Settings, arguments: &Arguments, out: Output) -> an
         make_key(file, arguments.ed25519)?;
     }
     let key = DkimKey::read(file)?;
+    if arguments.ed25519 && key.kind() != DkimKeyKind::Ed25519 {
+        bail!(
+            "the key {} is of the other kind: move it away if the key is to be another, then: qarauyl config dkim --ed25519",
+            file.display()
+        );
+    }
     if let Some(text) = text {
         put_settings(&settings.file, &text)?;
     }
@@ -100,11 +106,12 @@ fn make_key(file: &Path, ed25519: bool) -> anyhow::Result<()> {
     }
     let kind = if ed25519 { DkimKeyKind::Ed25519 } else { DkimKeyKind::Rsa };
     // Whole or not at all: half a key would be taken for one by the next try.
-    let new = file.with_extension("key.new");
+    let new = std::path::PathBuf::from(format!("{}.new", file.display()));
     if new.exists() {
         std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
     }
     write_new(&new, &DkimKey::make(kind)?, 0o600)?;
+    keep_owner(file, &new)?;
     std::fs::rename(&new, file).with_context(|| format!("cannot write `{}`", file.display()))?;
     sync_folder_of(file)
 }
@@ -159,6 +166,7 @@ fn put_settings(file: &Path, text: &str) -> anyhow::Result<()> {
     }
     write_new(&new, text, 0o600)?;
     std::fs::set_permissions(&new, mode)?;
+    keep_owner(file, &new)?;
     std::fs::rename(&new, file).with_context(|| format!("cannot write `{}`", file.display()))?;
     sync_folder_of(file)
 }

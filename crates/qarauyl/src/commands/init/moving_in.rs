@@ -1,9 +1,9 @@
 //! Makes the house: folder, key, password and settings, and then the first watch and its subscriber. Nothing that is there
 //! is overwritten.
 
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -110,6 +110,20 @@ pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()
         anyhow::Error::new(error).context(problem)
     })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Gives a file to whom the one belongs whose place it takes, or the folder where there is none: what root types must not
+/// lock the service out.
+pub(crate) fn keep_owner(place: &Path, new: &Path) -> anyhow::Result<()> {
+    let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let given = fs::metadata(place).or_else(|_| fs::metadata(folder)).and_then(|owner| {
+        let now = fs::metadata(new)?;
+        if (now.uid(), now.gid()) == (owner.uid(), owner.gid()) {
+            return Ok(());
+        }
+        chown(new, Some(owner.uid()), Some(owner.gid()))
+    });
+    given.with_context(|| format!("cannot give `{}` to the owner of `{}`", new.display(), folder.display()))
 }
 
 /// Opens the house that was just made, and adds the first watch and the first subscriber.
