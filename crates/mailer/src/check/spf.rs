@@ -116,12 +116,15 @@ impl Spf {
         Self { terms: text.split_whitespace().skip(1).map(str::to_lowercase).collect() }
     }
 
+    /// What comes after `all` is never looked at, nor is `redirect=` beside it (RFC 7208, 5.1 and 6.1).
     fn lookups(&self) -> usize {
+        let has_end = self.terms.iter().any(|term| mechanism(term) == "all");
         let looked_up = |term: &&String| {
             let name = mechanism(term);
-            matches!(name, "include" | "a" | "mx" | "ptr" | "exists") || term.starts_with("redirect=")
+            matches!(name, "include" | "a" | "mx" | "ptr" | "exists")
+                || (term.starts_with("redirect=") && !has_end)
         };
-        self.terms.iter().filter(looked_up).count()
+        self.terms.iter().take_while(|term| mechanism(term) != "all").filter(looked_up).count()
     }
 
     /// Whether receivers give up before they have read it all.

@@ -65,6 +65,45 @@ enum Stop {
     Unanswered,
 }
 
+/// What is wrong with a record, wherever it stands: receivers look at the whole before they go by any of it (4.6).
+fn malformed(record: &str, domain: &str) -> Option<String> {
+    let terms = || record.split_whitespace().skip(1);
+    for name in ["redirect", "exp"] {
+        if terms().filter_map(modifier).filter(|(one, _)| *one == name).count() > 1 {
+            return Some(format!("`{name}=` stands there twice"));
+        }
+    }
+    terms().filter(|term| modifier(term).is_none()).find_map(|term| {
+        let (_, mechanism) = signed(term);
+        let (name, value) = parts(mechanism);
+        match name {
+            "ip4" | "ip6" if range(value).is_none() => {
+                Some(format!("`{mechanism}` is no range of addresses"))
+            }
+            "a" | "mx" if !value.contains('%') && target(value, domain).is_none() => {
+                Some(format!("`{mechanism}` cannot be read"))
+            }
+            "include" | "exists" if value.is_empty() => Some(format!("`{mechanism}` names nobody")),
+            "all" | "ip4" | "ip6" | "a" | "mx" | "include" | "exists" | "ptr" => None,
+            _ => Some(format!("`{mechanism}` is unknown")),
+        }
+    })
+}
+
+/// A mechanism and the sign before it, `+` where there is none.
+fn signed(term: &str) -> (char, &str) {
+    match term.strip_prefix(['+', '-', '~', '?']) {
+        Some(rest) => (term.chars().next().unwrap_or('+'), rest),
+        None => ('+', term),
+    }
+}
+
+/// The name of a mechanism, and what it is given.
+fn parts(mechanism: &str) -> (&str, &str) {
+    let (name, value) = mechanism.split_at(mechanism.find([':', '/']).unwrap_or(mechanism.len()));
+    (name, value.strip_prefix(':').unwrap_or(value))
+}
+
 /// Walks for each address of a server. `Err` is what has to be asked first.
 pub(super) fn walk(domain: &str, addresses: &[IpAddr], answers: &Answers) -> Result<Walked, Question> {
     let mut all = if addresses.is_empty() { Walked::Open } else { Walked::Passes };
@@ -101,23 +140,17 @@ impl<'a> Walk<'a> {
             [one] => one.to_lowercase(),
             _ => return Err(Stop::Broken(format!("{domain} has several SPF records"))),
         };
-        let mut redirect = None;
-        for term in record.split_whitespace().skip(1) {
-            if let Some((name, value)) = modifier(term) {
-                if name == "redirect" {
-                    redirect = Some(value);
-                }
-                continue;
-            }
-            let (sign, mechanism) = match term.strip_prefix(['+', '-', '~', '?']) {
-                Some(rest) => (term.chars().next().unwrap_or('+'), rest),
-                None => ('+', term),
-            };
+        if let Some(why) = malformed(&record, domain) {
+            return Err(Stop::Broken(why));
+        }
+        for term in record.split_whitespace().skip(1).filter(|term| modifier(term).is_none()) {
+            let (sign, mechanism) = signed(term);
             if self.matches(mechanism, domain)? {
                 return Ok(if sign == '+' { Said::Pass } else { Said::Other });
             }
         }
-        match redirect {
+        let mut modifiers = record.split_whitespace().filter_map(modifier);
+        match modifiers.find(|(name, _)| *name == "redirect").map(|(_, value)| value) {
             None => Ok(Said::Other),
             Some(target) if target.contains('%') => {
                 self.open = true;
@@ -137,15 +170,10 @@ impl<'a> Walk<'a> {
     }
 
     fn matches(&mut self, mechanism: &str, domain: &str) -> Result<bool, Stop> {
-        let end = mechanism.find([':', '/']).unwrap_or(mechanism.len());
-        let (name, value) = mechanism.split_at(end);
-        let value = value.strip_prefix(':').unwrap_or(value);
+        let (name, value) = parts(mechanism);
         match name {
             "all" => Ok(true),
-            "ip4" | "ip6" => match range(value) {
-                Some(range) => Ok(range.contains(&self.address)),
-                None => Err(Stop::Broken(format!("`{mechanism}` is no range of addresses"))),
-            },
+            "ip4" | "ip6" => Ok(range(value).is_some_and(|range| range.contains(&self.address))),
             "exists" | "ptr" => {
                 self.count()?;
                 self.open = true;
@@ -156,11 +184,10 @@ impl<'a> Walk<'a> {
                 self.open = true;
                 Ok(false)
             }
-            "include" if !value.is_empty() => Ok(self.elsewhere(value)? == Said::Pass),
-            "a" | "mx" => {
-                let Some((target, prefixes)) = target(value, domain) else {
-                    return Err(Stop::Broken(format!("`{mechanism}` cannot be read")));
-                };
+            "include" => Ok(self.elsewhere(value)? == Said::Pass),
+            // The record was looked at before: what is left is `a` and `mx`.
+            _ => {
+                let Some((target, prefixes)) = target(value, domain) else { return Ok(false) };
                 self.count()?;
                 if name == "a" {
                     self.host_has(&target, prefixes)
@@ -168,7 +195,6 @@ impl<'a> Walk<'a> {
                     self.exchangers_have(&target, prefixes)
                 }
             }
-            _ => Err(Stop::Broken(format!("`{mechanism}` is unknown"))),
         }
     }
 

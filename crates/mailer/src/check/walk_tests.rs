@@ -76,6 +76,8 @@ fn a_record_that_receivers_give_up_is_broken_and_says_why() {
     check("example.org txt v=spf1 redirect=a.example", "no SPF record");
     check("example.org txt v=spf1 a\nexample.org txt v=spf1 mx", "several");
     check("example.org txt v=spf1 ipv4:192.0.2.1 -all", "unknown");
+    check("example.org txt v=spf1 ip4:192.0.2.1 ipv4:198.51.100.0/24 -all", "unknown");
+    check("example.org txt v=spf1 redirect=a.example redirect=b.example", "twice");
     check("example.org txt v=spf1 ip4:192.0.2 -all", "no range");
     check("example.org txt v=spf1 a/64 -all", "cannot be read");
     check("example.org txt v=spf1 a:x.example a:y.example a:z.example -all", "do not exist");

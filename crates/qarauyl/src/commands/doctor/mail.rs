@@ -10,7 +10,7 @@ use super::finding::{Finding, fine, look};
 
 pub(super) async fn findings(config: &Config, resolver: Option<SocketAddr>) -> Vec<Finding> {
     if config.transport == TransportKind::File {
-        return vec![outbox(config)];
+        return vec![unsigned(config).unwrap_or_else(|| outbox(config))];
     }
     let records = check::records(config, resolver);
     let (server, records) = tokio::join!(check::server(config), records);
@@ -21,8 +21,8 @@ pub(super) async fn findings(config: &Config, resolver: Option<SocketAddr>) -> V
 
 /// What can be said without asking anybody.
 pub(super) fn unasked(config: &Config) -> Finding {
-    if let Err(error) = mailer::Signer::new(config) {
-        return look("mail", error.to_string(), "qarauyl config dkim");
+    if let Some(unsigned) = unsigned(config) {
+        return unsigned;
     }
     match (config.transport, mailer::Transport::new(config)) {
         (_, Err(error)) => look("mail", error.to_string(), "mend [mailer.smtp] in the settings"),
@@ -31,6 +31,12 @@ pub(super) fn unasked(config: &Config) -> Finding {
             fine("mail", format!("goes to {}:{}, which was not asked", config.smtp.host, config.smtp.port))
         }
     }
+}
+
+/// Says that mails are to be signed and cannot be: the house does not start so.
+fn unsigned(config: &Config) -> Option<Finding> {
+    let error = mailer::Signer::new(config).err()?;
+    Some(look("mail", error.to_string(), "qarauyl config dkim"))
 }
 
 fn outbox(config: &Config) -> Finding {
