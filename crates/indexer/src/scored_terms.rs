@@ -26,33 +26,46 @@ pub(crate) struct ScoredTerm {
 }
 
 /// Words of which any will do.
-pub(crate) struct ScoredTerms(Vec<(ScoredTerm, Bm25Weight)>);
+pub(crate) struct ScoredTerms {
+    terms: Vec<(ScoredTerm, Bm25Weight)>,
+    /// How many documents the snapshot has.
+    all: u64,
+    /// How many words documents of each field have, on average.
+    averages: Vec<(Field, f32)>,
+}
+
+/// What the engine knows of blocks goes by the average length of documents in their segment; scores go by that in all. This
+/// is how much more than it says a document can score.
+fn excess(average: f32, in_segment: f32) -> f32 {
+    if in_segment > 0.0 { (average / in_segment).max(1.0) * 1.001 } else { f32::INFINITY }
+}
 
 impl ScoredTerms {
     /// Weighs each word by how rare it is in the snapshot.
     pub(crate) fn weigh(terms: Vec<ScoredTerm>, statistics: &Statistics<'_>) -> tantivy::Result<Self> {
         let all = statistics.total_num_docs()?;
         let documents = u32::try_from(all).unwrap_or(u32::MAX);
+        let mut scored = Self { terms: Vec::with_capacity(terms.len()), all, averages: Vec::new() };
         // The engine tabulates what lengths of documents are worth, once for a field.
-        let mut fields: Vec<(Field, Bm25Weight)> = Vec::with_capacity(2);
-        let mut weighed = Vec::with_capacity(terms.len());
-        for term in terms {
-            let known = fields.iter().position(|(field, _)| *field == term.term.field());
+        let mut rarest: Vec<(Field, Bm25Weight)> = Vec::new();
+        for mut term in terms {
+            let field = term.term.field();
+            let known = rarest.iter().position(|(one, _)| *one == field);
             let at = if let Some(at) = known {
                 at
             } else {
-                let words = statistics.total_num_tokens(term.term.field())?;
-                let rarest = Bm25Weight::for_one_term_without_explain(1.min(all), all, average(words, all));
-                fields.push((term.term.field(), rarest));
-                fields.len() - 1
+                let average = average(statistics.total_num_tokens(field)?, all);
+                scored.averages.push((field, average));
+                rarest.push((field, weight_of_one(all, average)));
+                rarest.len() - 1
             };
-            let Some((_, rarest)) = fields.get(at) else { continue };
+            let Some((_, rarest)) = rarest.get(at) else { continue };
             let with = u32::try_from(term.standing.documents).unwrap_or(u32::MAX).min(documents);
-            let worth = rarity(with, documents) / rarity(1.min(documents), documents) * term.weight;
-            let weight = rarest.boost_by(worth);
-            weighed.push((term, weight));
+            term.weight *= rarity(with, documents) / rarity(1.min(documents), documents);
+            let weight = rarest.boost_by(term.weight);
+            scored.terms.push((term, weight));
         }
-        Ok(Self(weighed))
+        Ok(scored)
     }
 
     /// Offers every document of a segment that scores more than `threshold`, and goes on with the threshold that `offer`
@@ -63,13 +76,9 @@ impl ScoredTerms {
         segment: &SegmentReader,
         offer: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        let mut lists = Vec::with_capacity(self.0.len());
-        for (term, weight) in &self.0 {
-            let Some(info) = term.standing.within(segment.segment_id()) else { continue };
-            let field = term.term.field();
-            let index = segment.inverted_index(field)?;
-            let postings = index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-            lists.push(List::new(postings, weight.clone(), segment.get_fieldnorms_reader(field)?));
+        let mut lists = Vec::with_capacity(self.terms.len());
+        for (field, average) in &self.averages {
+            self.open((*field, *average), segment, &mut lists)?;
         }
         let mut stretch = Stretch { threshold, ..Stretch::default() };
         while stretch.take(&mut lists) {
@@ -81,6 +90,31 @@ impl ScoredTerms {
         }
         Ok(())
     }
+
+    /// Opens the lists of a field.
+    fn open(
+        &self,
+        (field, average): (Field, f32),
+        segment: &SegmentReader,
+        lists: &mut Vec<List>,
+    ) -> tantivy::Result<()> {
+        let index = segment.inverted_index(field)?;
+        let lengths = segment.get_fieldnorms_reader(field)?;
+        let in_segment = self::average(index.total_num_tokens(), u64::from(segment.max_doc()));
+        let of_blocks = weight_of_one(self.all, in_segment).boost_by(excess(average, in_segment));
+        for (term, weight) in self.terms.iter().filter(|(term, _)| term.term.field() == field) {
+            let Some(info) = term.standing.within(segment.segment_id()) else { continue };
+            let postings = index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+            let of_blocks = of_blocks.boost_by(term.weight);
+            lists.push(List::new(postings, (weight.clone(), of_blocks), lengths.clone()));
+        }
+        Ok(())
+    }
+}
+
+/// What a word is worth that stands in a single document.
+fn weight_of_one(all: u64, average: f32) -> Bm25Weight {
+    Bm25Weight::for_one_term_without_explain(1.min(all), all, average)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a score needs no more than seven digits")]
@@ -92,6 +126,8 @@ fn average(words: u64, documents: u64) -> f32 {
 struct List {
     postings: BlockSegmentPostings,
     weight: Bm25Weight,
+    /// What tells how much a document of a block can score at most.
+    of_blocks: Bm25Weight,
     lengths: FieldNormReader,
     /// Where in the block it stands.
     at: usize,
@@ -101,8 +137,13 @@ struct List {
 }
 
 impl List {
-    fn new(postings: BlockSegmentPostings, weight: Bm25Weight, lengths: FieldNormReader) -> Self {
-        let mut list = Self { postings, weight, lengths, at: 0, doc: TERMINATED, last: TERMINATED };
+    fn new(
+        postings: BlockSegmentPostings,
+        (weight, of_blocks): (Bm25Weight, Bm25Weight),
+        lengths: FieldNormReader,
+    ) -> Self {
+        let mut list =
+            Self { postings, weight, of_blocks, lengths, at: 0, doc: TERMINATED, last: TERMINATED };
         list.stand(0);
         list
     }
@@ -139,7 +180,7 @@ impl List {
 
     /// What the best document of the block can score.
     fn most(&mut self) -> Score {
-        self.postings.block_max_score(&self.lengths, &self.weight)
+        self.postings.block_max_score(&self.lengths, &self.of_blocks)
     }
 
     fn score(&self) -> Score {
@@ -269,7 +310,9 @@ mod tests {
         for number in 0..documents {
             let mut document = TantivyDocument::new();
             let counts = counts(number);
-            let mut text = "filler ".repeat(usize::try_from(counts[6]).unwrap());
+            // Those of the first segment are much shorter than the others.
+            let filler = counts[6] / if number <= documents / 3 { 10 } else { 1 };
+            let mut text = "filler ".repeat(usize::try_from(filler).unwrap());
             for (word, count) in WORDS.iter().zip(&counts) {
                 text.push_str(&format!("{word} ").repeat(usize::try_from(*count).unwrap()));
             }
