@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,7 +37,7 @@ pub struct Database {
     /// The file of a store that is one.
     pub(crate) file: PathBuf,
     /// The same, once it was read as a file; it is closed with everything else.
-    pub(crate) raw: Arc<OnceLock<Arc<File>>>,
+    pub(crate) raw: Arc<Mutex<Option<Arc<File>>>>,
 }
 
 /// Why the store could not do what was asked.

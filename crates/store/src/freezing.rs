@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use sqlx::{Any, Transaction};
+use sqlx::{Any, Row, Transaction};
 
 use crate::copying::damages;
 use crate::database::Engine;
@@ -45,13 +45,18 @@ impl Database {
         if self.engine != Engine::Sqlite {
             return Err(StoreError::NoFile);
         }
-        let log = PathBuf::from(format!("{}-wal", self.file.display()));
+        // The engine lays its log beside the file itself, not beside a link to it.
+        let file = std::fs::canonicalize(&self.file).map_err(|source| self.unreadable(source))?;
+        let log = PathBuf::from(format!("{}-wal", file.display()));
         for _ in 0..TRIES {
-            sqlx::query("pragma wal_checkpoint(truncate)").fetch_all(self.writers()).await?;
+            // What can be moved into the file without keeping anybody waiting is moved first, so that the rest is short.
+            sqlx::query("pragma wal_checkpoint(passive)").fetch_all(self.writers()).await?;
+            let moved = sqlx::query("pragma wal_checkpoint(truncate)").fetch_one(self.writers()).await?;
+            let busy: i64 = moved.try_get(0)?;
             let mut reading = self.readers().begin().await?;
             sqlx::query("select count(*) from house").fetch_one(&mut *reading).await?;
             // Whoever begins to read while nothing stands beside the file reads from the file alone.
-            if std::fs::metadata(&log).map_or(0, |log| log.len()) == 0 {
+            if busy == 0 && std::fs::metadata(&log).is_ok_and(|log| log.len() == 0) {
                 let file = self.raw()?;
                 let size = file.metadata().map_err(|source| self.unreadable(source))?.len();
                 return Ok(Frozen { file, size, reading });
@@ -65,11 +70,12 @@ impl Database {
     /// Returns the file, opened once: the locks of a process on a file are gone as soon as it closes the file anywhere
     /// (POSIX `fcntl`), and the engine relies on its own.
     fn raw(&self) -> Result<Arc<File>, StoreError> {
-        if let Some(file) = self.raw.get() {
+        let mut raw = self.raw.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(file) = &*raw {
             return Ok(Arc::clone(file));
         }
-        let file = File::open(&self.file).map_err(|source| self.unreadable(source))?;
-        Ok(Arc::clone(self.raw.get_or_init(|| Arc::new(file))))
+        let file = Arc::new(File::open(&self.file).map_err(|source| self.unreadable(source))?);
+        Ok(Arc::clone(raw.insert(file)))
     }
 
     fn unreadable(&self, source: io::Error) -> StoreError {

@@ -29,7 +29,10 @@ impl Chain {
     /// Orders backups that were given in any order.
     pub(crate) fn of(given: Vec<Given>) -> anyhow::Result<Self> {
         let mut given = given;
-        given.sort_by_key(|one| one.contents.made);
+        // The newest is the one on which no other builds: a clock may have been set back.
+        let builds_on: BTreeSet<String> =
+            given.iter().flat_map(|one| &one.contents.builds_on).map(|named| named.id.clone()).collect();
+        given.sort_by_key(|one| (!builds_on.contains(&one.contents.id), one.contents.made));
         let Some(head) = given.pop() else { bail!("no backup was named") };
         let store = store(&head, &given)?;
         let files = head.contents.archive.iter().map(|file| file.held_in.as_str());
@@ -120,6 +123,9 @@ mod tests {
         assert_eq!(chain.head.contents.id, "last");
         assert_eq!(chain.earlier.len(), 1, "the second file is not in the archive any more");
         assert_eq!(chain.unneeded, [PathBuf::from("full"), PathBuf::from("first")]);
+        let early = given("early", 5, &[("full", 10)], &[("1", "full"), ("4", "early")]);
+        let chain = Chain::of(vec![early, full]).unwrap();
+        assert_eq!(chain.head.contents.id, "early", "the clock was set back before it was made");
         let error = Chain::of(vec![first, last]).unwrap_err().to_string();
         assert!(error.contains("full of 1970-01-01 00:00:10 UTC"), "{error}");
     }

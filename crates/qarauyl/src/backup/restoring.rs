@@ -330,7 +330,8 @@ fn verified(settings: &Settings, contents: &Contents) -> anyhow::Result<Option<V
 async fn checked(house: &House, contents: &Contents) -> anyhow::Result<Counts> {
     if let Some(damage) = house.store.damages().await?.first() {
         bail!(
-            "the restored store is damaged ({damage}): check the disk, and take another copy of the backup"
+            "the restored store is damaged ({damage}): take another copy of the backups, or leave out the newest increments, \
+             which may have been made of a damaged store"
         );
     }
     let counts = Counts::from(&house.store.counts().await?);

@@ -99,6 +99,7 @@ async fn write(home: Home<'_>, arguments: &Arguments, out: Output) -> anyhow::Re
     let (bar, shown) = progress(out);
     let made = make(&house, &wanted, shown).await;
     bar.finish_and_clear();
+    house.store.close().await;
     let written = written(&wanted.file, &made?);
     out.show(&written, || said(&written))?;
     match written.key {
@@ -137,7 +138,8 @@ fn said(written: &Written) -> String {
     };
     format!(
         "Wrote {}: {} bytes, backup {}, {} articles, {} of {} archive files.\n{builds_on}\nroot {}\n\
-         Copy it to another machine. `qarauyl backup drill` shows that backups of this house can be restored.",
+         Copy it to another machine. `qarauyl backup drill` shows that a whole backup of this house can be restored; an \
+         increment shows it there: qarauyl restore --verify",
         written.file,
         written.bytes,
         written.id,

@@ -8,9 +8,9 @@ create table shingles_of_stories (
     begun bigint not null,
     primary key (shingle, story)
 ) without rowid;
--- In the order of the key: otherwise each row would be put into another page.
+-- In the order of the key, else each row would be put into another page; sorted (`+`), else each would be fetched by itself.
 insert into shingles_of_stories (shingle, story, begun)
-    select shingle, story, begun from story_shingles order by shingle, story;
+    select shingle, story, begun from story_shingles order by +shingle, +story;
 drop table story_shingles;
 alter table shingles_of_stories rename to story_shingles;
 create index story_shingles_story on story_shingles (story);
