@@ -85,7 +85,14 @@ fn main() {
         };
         figures.insert("bars".to_owned(), Value::Object(BARS.iter().zip(judged).map(passed).collect()));
     }
+    let missed = figures
+        .get("bars")
+        .and_then(Value::as_object)
+        .is_some_and(|bars| bars.values().any(|bar| bar.get("passed") == Some(&Value::Bool(false))));
     println!("{}", Value::Object(figures));
+    if missed {
+        std::process::exit(1);
+    }
 }
 
 fn arguments() -> Option<Arguments> {
