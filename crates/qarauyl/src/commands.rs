@@ -31,7 +31,7 @@ mod subscriber;
 mod upgrade;
 mod watch;
 
-pub(crate) use init::{keep_owner, write_new};
+pub(crate) use init::{keep_owner, replace, write_new};
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -6,14 +6,14 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Subcommand;
 use dialoguer::Password;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::examples;
-use super::init::{keep_owner, write_new};
+use super::init::replace;
 use crate::house::{called_as, settings};
 use crate::lexicon;
 use crate::output::{Output, write_out};
@@ -87,14 +87,8 @@ fn password(file: &str, out: Output) -> anyhow::Result<ExitCode> {
     if typed.trim().is_empty() {
         bail!("a password was not given: {file} is as it was");
     }
-    let (file, new) = (PathBuf::from(file), PathBuf::from(format!("{file}.new")));
-    // What an earlier try has left is no password that anybody uses.
-    if new.exists() {
-        std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
-    }
-    write_new(&new, typed.trim_end_matches(['\r', '\n']), 0o600)?;
-    keep_owner(&file, &new)?;
-    std::fs::rename(&new, &file).with_context(|| format!("cannot write `{}`", file.display()))?;
+    let file = Path::new(file);
+    replace(file, typed.trim_end_matches(['\r', '\n']), 0o600)?;
     out.say(&format!(
         "Kept in {}.\nNext:\n  {:34}  whether the server takes it\n  \
          sudo systemctl restart qarauyl      a running service has the old one",

@@ -27,7 +27,7 @@ use self::dialogue::{Known, Prompt, Refused, Talk};
 use self::files::PASSWORD_FILE;
 pub(crate) use self::given::Arguments;
 use self::given::Given;
-pub(crate) use self::moving_in::{keep_owner, write_new};
+pub(crate) use self::moving_in::{keep_owner, replace, write_new};
 use crate::output::Output;
 use crate::settings::{FILE, Settings};
 use crate::sources;

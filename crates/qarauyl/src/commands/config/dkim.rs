@@ -1,6 +1,6 @@
 //! `qarauyl config dkim`: the key that signs mails, and the record by which receivers check the signature.
 
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,8 +10,7 @@ use mailer::{DkimKey, DkimKeyKind, TransportKind};
 use serde::Serialize;
 use toml::{Table, Value};
 
-use crate::backup::writing::sync_folder_of;
-use crate::commands::{keep_owner, write_new};
+use crate::commands::replace;
 use crate::output::Output;
 use crate::settings::Settings;
 
@@ -105,15 +104,7 @@ fn make_key(file: &Path, ed25519: bool) -> anyhow::Result<()> {
         made.with_context(|| format!("cannot make the folder `{}`", folder.display()))?;
     }
     let kind = if ed25519 { DkimKeyKind::Ed25519 } else { DkimKeyKind::Rsa };
-    // Whole or not at all: half a key would be taken for one by the next try.
-    let new = std::path::PathBuf::from(format!("{}.new", file.display()));
-    if new.exists() {
-        std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
-    }
-    write_new(&new, &DkimKey::make(kind)?, 0o600)?;
-    keep_owner(file, &new)?;
-    std::fs::rename(&new, file).with_context(|| format!("cannot write `{}`", file.display()))?;
-    sync_folder_of(file)
+    replace(file, &DkimKey::make(kind)?, 0o600)
 }
 
 /// The operator's file with a section more. A section that is there already is for its owner to change.
@@ -159,16 +150,8 @@ fn with_section(settings: &Settings, wanted: &mailer::Config) -> anyhow::Result<
 
 /// Puts the settings in their place, with the mode that they had.
 fn put_settings(file: &Path, text: &str) -> anyhow::Result<()> {
-    let mode = std::fs::metadata(file)?.permissions();
-    let new = file.with_extension("toml.new");
-    if new.exists() {
-        std::fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
-    }
-    write_new(&new, text, 0o600)?;
-    std::fs::set_permissions(&new, mode)?;
-    keep_owner(file, &new)?;
-    std::fs::rename(&new, file).with_context(|| format!("cannot write `{}`", file.display()))?;
-    sync_folder_of(file)
+    let mode = std::fs::metadata(file)?.permissions().mode() & 0o777;
+    replace(file, text, mode)
 }
 
 fn said(made: &Made, transport: TransportKind) -> String {

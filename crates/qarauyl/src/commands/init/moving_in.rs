@@ -1,10 +1,10 @@
 //! Makes the house: folder, key, password and settings, and then the first watch and its subscriber. Nothing that is there
 //! is overwritten.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions, Permissions};
 use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, chown};
-use std::path::Path;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -16,6 +16,7 @@ use zeroize::Zeroizing;
 
 use super::answers::{Answers, CREDENTIAL, KeyPlace, Password};
 use super::files::{PASSWORD_FILE, settings_file};
+use crate::backup::writing::sync_folder_of;
 use crate::commands::{subscriber, watch};
 use crate::house::{self, House};
 use crate::output::Output;
@@ -110,6 +111,20 @@ pub(crate) fn write_new(path: &Path, text: &str, mode: u32) -> anyhow::Result<()
         anyhow::Error::new(error).context(problem)
     })?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write `{}`", path.display()))
+}
+
+/// Puts a file in its place, whole or not at all, with the owner of what it takes the place of. What an earlier try has left
+/// beside it goes.
+pub(crate) fn replace(place: &Path, text: &str, mode: u32) -> anyhow::Result<()> {
+    let new = PathBuf::from(format!("{}.new", place.display()));
+    if new.exists() {
+        fs::remove_file(&new).with_context(|| format!("cannot remove `{}`", new.display()))?;
+    }
+    write_new(&new, text, 0o600)?;
+    fs::set_permissions(&new, Permissions::from_mode(mode))?;
+    keep_owner(place, &new)?;
+    fs::rename(&new, place).with_context(|| format!("cannot write `{}`", place.display()))?;
+    sync_folder_of(place)
 }
 
 /// Gives a file to whom the one belongs whose place it takes, or the folder where there is none: what root types must not
