@@ -3,7 +3,8 @@
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
 
 use newsroom::{Newsroom, Site, sample, source_file};
 use tempfile::TempDir;
@@ -34,6 +35,26 @@ pub(crate) async fn settled() -> (TempDir, Newsroom) {
 /// Runs a command of the program in the house at `home`.
 pub(crate) fn qarauyl(home: &Path, arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_qarauyl")).arg("--home").arg(home).args(arguments).output().unwrap()
+}
+
+/// Starts the program in the house at `home` with these stages, and returns once it runs.
+pub(crate) fn running(home: &Path, stages: &str) -> Child {
+    let running = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
+        .arg("--home")
+        .arg(home)
+        .args(["run", "--only", stages])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let lock = home.join("data/run.lock");
+    for _ in 0..600 {
+        if fs::read_to_string(&lock).is_ok_and(|text| text.trim() == running.id().to_string()) {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    running
 }
 
 /// All that a command said, to both sides.

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tempfile::TempDir;
 
 use crate::backup::{desk, done, json, refused, text};
-use crate::house::{qarauyl, said, settled};
+use crate::house::{qarauyl, running, said, settled};
 
 /// A house without sources, with a watch and a subscriber.
 fn house() -> TempDir {
@@ -127,19 +127,7 @@ async fn nobody_changes_the_key_of_a_house_that_runs() {
     let (home, newsroom) = settled().await;
     let home = home.path();
     done(home, &["watch", "add", "Border", "@khorgos"]);
-    let mut running = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
-        .args(["--home", text(home), "run", "--only", "matcher"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lock = home.join("data/run.lock");
-    for _ in 0..600 {
-        if fs::read_to_string(&lock).is_ok_and(|text| text.trim() == running.id().to_string()) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let mut running = running(home, "matcher");
     let before = key(home);
     for command in [&["key", "rotate"][..], &["key", "rotate", "--manifest"]] {
         assert!(refused(home, command).contains("systemctl stop qarauyl"), "{command:?}");

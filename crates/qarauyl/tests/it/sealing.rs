@@ -2,11 +2,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use crate::backup::{desk, done, found, json, mails, refused, text};
-use crate::house::{qarauyl, settled};
+use crate::house::{qarauyl, running, settled};
 
 const NAME: &str = "Zhalbyrak canary name";
 const ADDRESS: &str = "canary.zhusan@example.org";
@@ -45,19 +43,7 @@ async fn a_sealed_house_holds_no_secret_in_the_open_and_comes_back() {
     done(home, &["run", "--once"]);
     let (hits, told) = (found(home), mails(home));
     assert!(told > 0 && !betraying(home, "").is_empty(), "the outbox names the watch, as mails do");
-    let mut running = Command::new(env!("CARGO_BIN_EXE_qarauyl"))
-        .args(["--home", text(home), "run", "--only", "fetcher,matcher"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lock = home.join("data/run.lock");
-    for _ in 0..600 {
-        if fs::read_to_string(&lock).is_ok_and(|text| text.trim() == running.id().to_string()) {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    let mut running = running(home, "fetcher,matcher");
     assert_eq!(betraying(home, "outbox"), Vec::<PathBuf>::new(), "while it runs, with the write-ahead log");
     let backup = desk.path().join("backup");
     done(home, &["backup", text(&backup)]);
