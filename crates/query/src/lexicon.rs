@@ -1,16 +1,18 @@
 //! The lexicon: what no rule of spelling can link. 霍尔果斯 = Хоргос = Қорғас.
 
+mod beginning;
 mod filter;
 mod load;
 mod recognise;
 mod russian;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 use text::{Key, analyze_query};
 
+use beginning::Beginning;
 use filter::Filter;
 
 pub use load::LexiconError;
@@ -25,7 +27,7 @@ pub struct Lexicon {
     aliases: Vec<Alias>,
     /// Aliases by each key that their first word may have; none for a key that only tells what an ambiguous spelling
     /// means.
-    by_first: FxHashMap<Key, Vec<usize>>,
+    by_first: FxHashMap<Key, Beginning>,
     /// Which of these keys there may be, so that most words need not be looked up.
     filter: Filter,
 }
@@ -100,8 +102,6 @@ struct Alias {
     entity: usize,
     /// For each word, the keys of which one must stand there.
     words: Vec<Vec<Key>>,
-    /// The hashes of the second word's keys: many spellings begin alike, and few go on as the text does.
-    second: Vec<u32>,
     /// What must be there besides the words.
     demands: Demands,
 }
@@ -159,8 +159,8 @@ impl Lexicon {
             token.surface.iter().map(|key| Key::peeled(key.text())).collect()
         };
         let mut found: Vec<&str> = Vec::new();
-        for alias in surfaces(first).iter().filter_map(|key| self.by_first.get(key)).flatten() {
-            let Some(alias) = self.aliases.get(*alias) else { continue };
+        for alias in self.beginning_with(&surfaces(first)) {
+            let Some(alias) = self.aliases.get(alias) else { continue };
             let same = alias.words.len() == tokens.len()
                 && alias
                     .words
@@ -173,5 +173,10 @@ impl Lexicon {
             }
         }
         found
+    }
+
+    /// Returns the aliases whose first word may have one of these keys, in their order.
+    fn beginning_with(&self, keys: &[Key]) -> BTreeSet<usize> {
+        keys.iter().filter_map(|key| self.by_first.get(key)).flat_map(Beginning::all).collect()
     }
 }

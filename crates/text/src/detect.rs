@@ -16,7 +16,7 @@ use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
 /// How many characters of a text are read: enough to be sure, and no more.
-const ENOUGH: usize = 1_500;
+const ENOUGH: usize = 1_000;
 
 /// The share, of 10,000, of a letter that a language does not have: it stands in names and quotations only.
 const STRANGE: f32 = 0.5;
@@ -119,12 +119,21 @@ const OWN_LANGUAGE: u32 = 60;
 
 /// Returns the language of most of `text`; [`Lang::Unknown`] when it has no letters of the four scripts.
 pub fn detect(text: &str) -> Lang {
+    let (text, letters) = repaired(beginning(text));
+    told(&text, letters)
+}
+
+/// As much of a text as is read.
+fn beginning(text: &str) -> &str {
     let end = text.char_indices().nth(ENOUGH).map_or(text.len(), |(at, _)| at);
-    let (text, letters) = repaired(text.get(..end).unwrap_or_default());
+    text.get(..end).unwrap_or_default()
+}
+
+fn told(text: &str, letters: Letters) -> Lang {
     match script_of(letters) {
-        Script::Han => han(&text),
+        Script::Han => han(text),
         Script::Other => Lang::Unknown,
-        script => best(&text, script),
+        script => best(text, script),
     }
 }
 
@@ -160,9 +169,14 @@ fn letters_of(text: &str) -> (Letters, bool) {
 /// Returns the language of one block of an article: its own when it is long enough to tell, or in another script; else
 /// that of the article.
 pub fn detect_block(block: &str, article: Lang) -> Lang {
-    let (_, letters) = repaired(block);
-    let (all, own) = (letters.all(), letters.in_script(article.script()));
-    if all >= OWN_LANGUAGE || (all - own) * 2 > all { detect(block) } else { article }
+    let start = beginning(block);
+    let (text, letters) = repaired(start);
+    if letters.all() >= OWN_LANGUAGE {
+        return told(&text, letters);
+    }
+    let all = if start.len() < block.len() { repaired(block).1 } else { letters };
+    let strange = all.all() - all.in_script(article.script());
+    if all.all() >= OWN_LANGUAGE || strange * 2 > all.all() { told(&text, letters) } else { article }
 }
 
 impl Letters {
@@ -204,28 +218,44 @@ fn best(text: &str, script: Script) -> Lang {
     let Some((_, profiles)) = PROFILES.iter().find(|(of, _)| *of == script) else { return Lang::Unknown };
     let count = profiles.langs.len();
     let mut scores = vec![0.0_f32; count];
-    let mut add = |weights: Option<&[f32]>| {
-        for (score, weight) in scores.iter_mut().zip(weights.into_iter().flatten()) {
-            *score += weight;
+    let mut add = |weights: &[f32], times: f32| {
+        for (score, weight) in scores.iter_mut().zip(weights) {
+            *score += times * weight;
         }
     };
-    let strange = vec![STRANGE.ln(); count];
     let text = marked(text);
-    for letter in text.chars().filter(|c| Script::of(*c) == script || *c == 'ʻ') {
-        let weights =
-            place(letter).and_then(|place| profiles.letters.get(place * count..(place + 1) * count));
-        add(weights.or(Some(&strange)));
+    let (found, strange) = counted(&text, script);
+    for (weights, times) in profiles.letters.chunks_exact(count).zip(found).filter(|(_, times)| *times > 0) {
+        add(weights, f32::from(times));
     }
+    add(&vec![STRANGE.ln(); count], f32::from(strange));
     for piece in pieces(&text) {
         if let Piece::Word(range) = piece {
-            add(profiles.words.get(text.get(range).unwrap_or_default()).map(Vec::as_slice));
+            if let Some(weights) = profiles.words.get(text.get(range).unwrap_or_default()) {
+                add(weights, 1.0);
+            }
         }
     }
     for part in profiles.parts.find_overlapping_iter(&text) {
-        add(profiles.weights_of_parts.get(part.pattern().as_usize()).map(Vec::as_slice));
+        if let Some(weights) = profiles.weights_of_parts.get(part.pattern().as_usize()) {
+            add(weights, 1.0);
+        }
     }
     let scored = profiles.langs.iter().zip(&scores);
     scored.max_by(|(_, one), (_, other)| one.total_cmp(other)).map_or(Lang::Unknown, |(lang, _)| *lang)
+}
+
+/// How often each of [`LETTERS`] stands in a text, and how many letters of the script are none of them.
+fn counted(text: &str, script: Script) -> (Vec<u16>, u16) {
+    let mut found = vec![0_u16; LETTERS.len()];
+    let mut strange = 0_u16;
+    for letter in text.chars().filter(|c| Script::of(*c) == script || *c == 'ʻ') {
+        match place(letter).and_then(|place| found.get_mut(place)) {
+            Some(times) => *times = times.saturating_add(1),
+            None => strange = strange.saturating_add(1),
+        }
+    }
+    (found, strange)
 }
 
 /// Small letters, where the many apostrophes of Uzbek oʻ and gʻ are one.

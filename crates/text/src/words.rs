@@ -1,6 +1,7 @@
 //! Cuts a text into words and runs of Chinese characters.
 
 use std::ops::Range;
+use std::str::CharIndices;
 
 use unicode_normalization::char::is_combining_mark;
 
@@ -21,27 +22,67 @@ pub(crate) enum Piece {
 pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     // A word of most languages takes some ten bytes.
     let mut pieces = Vec::with_capacity(text.len() / 8);
-    let mut open: Option<(Range<usize>, bool)> = None;
-    for (at, c) in text.char_indices() {
-        let end = at + c.len_utf8();
-        let (script, alphanumeric) = script_and_alphanumeric(c);
-        let han = script == Script::Han;
-        let inside = han || alphanumeric;
-        // A mark, a tatweel or an invisible sign goes on with the word that it stands in.
-        let goes_on = !inside
-            && !c.is_ascii()
-            && (is_combining_mark(c) || c == 'ـ' || is_invisible(c) || parts_latin(text, at, c));
-        match &mut open {
-            Some((range, of_han)) if (inside && *of_han == han) || (goes_on && !*of_han) => range.end = end,
-            _ if goes_on => {}
-            _ => {
-                pieces.extend(open.take().map(close));
-                open = inside.then_some((at..end, han));
-            }
+    let mut letters = text.char_indices();
+    while let Some((at, c)) = letters.next() {
+        match sort(c) {
+            Sort::Word => pieces.push(Piece::Word(at..end_of_word(text, &mut letters))),
+            Sort::Han => pieces.push(Piece::Han(at..end_of_run(text, &mut letters))),
+            Sort::Other => {}
         }
     }
-    pieces.extend(open.map(close));
     pieces
+}
+
+/// What pieces are made of.
+#[derive(PartialEq, Eq)]
+enum Sort {
+    Word,
+    Han,
+    Other,
+}
+
+#[inline]
+fn sort(c: char) -> Sort {
+    match script_and_alphanumeric(c) {
+        (Script::Han, _) => Sort::Han,
+        (_, true) => Sort::Word,
+        _ => Sort::Other,
+    }
+}
+
+/// Goes on to the end of the word whose first letter has been taken, and returns it.
+#[inline]
+fn end_of_word(text: &str, letters: &mut CharIndices<'_>) -> usize {
+    let mut ahead = letters.clone();
+    while let Some((at, c)) = ahead.next() {
+        match sort(c) {
+            Sort::Word => {}
+            Sort::Other if stands_within(text, at, c) => {}
+            _ => return at,
+        }
+        *letters = ahead.clone();
+    }
+    text.len()
+}
+
+/// Goes on to the end of the run of Chinese characters whose first has been taken, and returns it.
+fn end_of_run(text: &str, letters: &mut CharIndices<'_>) -> usize {
+    let mut end = letters.offset();
+    let mut ahead = letters.clone();
+    while let Some((at, c)) = ahead.next() {
+        match sort(c) {
+            Sort::Han => end = ahead.offset(),
+            Sort::Other if stands_within(text, at, c) => {}
+            _ => break,
+        }
+        *letters = ahead.clone();
+    }
+    end
+}
+
+/// A mark, a tatweel or an invisible sign goes on with the word that it stands in.
+fn stands_within(text: &str, at: usize, c: char) -> bool {
+    !c.is_ascii() && (is_combining_mark(c) || c == 'ـ' || is_invisible(c) || parts_latin(text, at, c))
 }
 
 /// A middle dot between Latin letters parts two that would else be read as one: `n·g`. Elsewhere it parts names.
@@ -50,10 +91,6 @@ fn parts_latin(text: &str, at: usize, c: char) -> bool {
     let (before, after) =
         (text.get(..at).unwrap_or_default(), text.get(at + c.len_utf8()..).unwrap_or_default());
     c == '·' && latin(before.chars().next_back()) && latin(after.chars().next())
-}
-
-fn close((range, han): (Range<usize>, bool)) -> Piece {
-    if han { Piece::Han(range) } else { Piece::Word(range) }
 }
 
 #[cfg(test)]
@@ -75,5 +112,7 @@ mod tests {
         check("在霍尔果斯Khorgos口岸。", &["在霍尔果斯", "Khorgos", "口岸"]);
         check("Kazakistan'da", &["Kazakistan", "da"]);
         check("  — ", &[]);
+        check("霍尔\u{200b}果斯\u{200b}, e\u{301}t\u{ad}é ـa", &["霍尔\u{200b}果斯", "e\u{301}t\u{ad}é", "ـa"]);
+        check("qa\u{301}霍\u{301}b1", &["qa\u{301}", "霍", "b1"]);
     }
 }

@@ -7,7 +7,8 @@ use text::{Key, Lang, analyze, analyze_query, forms_of, surfaces};
 use thiserror::Error;
 use toml::Spanned;
 
-use super::filter::{Filter, hash};
+use super::beginning::Beginning;
+use super::filter::Filter;
 use super::russian::cases;
 use super::{Alias, Context, Demands, Entity, Lexicon};
 
@@ -104,6 +105,7 @@ pub(super) fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> R
         }
     }
     tell_context_words(&mut lexicon);
+    lexicon.by_first.values_mut().for_each(Beginning::settle);
     lexicon.filter = Filter::of(lexicon.by_first.keys());
     Ok(lexicon)
 }
@@ -185,8 +187,7 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     let mut aliases: Vec<Alias> = Vec::new();
     for (lang, name) in &names {
         let words = words_of(name, *lang, &form.kind);
-        let second = words.get(1).map_or_else(Vec::new, |word| word.iter().map(hash).collect());
-        let alias = Alias { entity, words, second, demands: demands(&form, name) };
+        let alias = Alias { entity, words, demands: demands(&form, name) };
         // One skeleton stands for the spellings of a name in three scripts.
         if !aliases.contains(&alias) {
             aliases.push(alias);
@@ -195,7 +196,11 @@ fn add(lexicon: &mut Lexicon, form: EntityForm) {
     for alias in aliases {
         let number = lexicon.aliases.len();
         for key in alias.words.first().into_iter().flatten() {
-            lexicon.by_first.entry(key.clone()).or_default().push(number);
+            lexicon
+                .by_first
+                .entry(key.clone())
+                .or_default()
+                .note(number, alias.words.get(1).map(Vec::as_slice));
         }
         lexicon.aliases.push(alias);
     }

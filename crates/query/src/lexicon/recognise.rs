@@ -70,8 +70,8 @@ impl Lexicon {
         }
         let Some(first) = tokens.first() else { return Vec::new() };
         let mut found: Vec<&str> = Vec::new();
-        for number in first.keys.iter().filter_map(|key| self.by_first.get(key)).flatten() {
-            let Some(alias) = self.aliases.get(*number) else { continue };
+        for number in self.beginning_with(&first.keys) {
+            let Some(alias) = self.aliases.get(number) else { continue };
             let same = alias.words.len() == tokens.len()
                 && alias
                     .words
@@ -105,25 +105,32 @@ impl Lexicon {
         spoken_of: &mut Vec<&'a Key>,
     ) -> Vec<Found> {
         let mut found = Vec::new();
-        let mut tried: Vec<usize> = Vec::new();
-        let mut behind = Behind::default();
+        let mut aliases: Vec<usize> = Vec::new();
+        let mut behind = Vec::new();
         for (at, token) in field.tokens.iter().enumerate() {
-            tried.clear();
-            behind.0.clear();
+            aliases.clear();
+            behind.clear();
             let keys = token.keys.iter().filter(|key| !key.is_surface() && self.filter.may_have(key));
-            for (key, aliases) in keys.filter_map(|key| self.by_first.get_key_value(key)) {
+            for (key, beginning) in keys.filter_map(|key| self.by_first.get_key_value(key)) {
                 spoken_of.push(key);
-                for number in aliases {
-                    if !tried.contains(number) {
-                        tried.push(*number);
-                        let alias = self.aliases.get(*number);
-                        let alias = alias.filter(|alias| behind.may_go_on(alias, field.tokens.get(at + 1)));
-                        let is_other =
-                            alias.and_then(|alias| self.stands(alias, (field, at), blocks, in_body));
-                        found.extend(is_other.map(|is_other| Found { token: at, alias: *number, is_other }));
+                aliases.extend(beginning.whole());
+                if beginning.goes_on() {
+                    if behind.is_empty() {
+                        let next = field.tokens.get(at + 1);
+                        behind.extend(next.iter().flat_map(|token| token.keys.iter()).map(hash));
                     }
+                    aliases.extend(behind.iter().flat_map(|second| beginning.going_on_with(*second)));
                 }
             }
+            if aliases.is_empty() {
+                continue;
+            }
+            aliases.sort_unstable();
+            aliases.dedup();
+            found.extend(aliases.iter().filter_map(|number| {
+                let is_other = self.stands(self.aliases.get(*number)?, (field, at), blocks, in_body)?;
+                Some(Found { token: at, alias: *number, is_other })
+            }));
         }
         found
     }
@@ -142,23 +149,6 @@ impl Lexicon {
         alias
             .stands(tokens, block.copied().unwrap_or(""), in_body)
             .then(|| tokens.iter().any(|token| is_other(&token.keys, &entity.not_forms)))
-    }
-}
-
-/// The hashes of the keys of the token behind the one that is looked at; none until they are asked for.
-#[derive(Default)]
-struct Behind(Vec<u32>);
-
-impl Behind {
-    /// Whether the token behind may be the second word of a spelling.
-    fn may_go_on(&mut self, alias: &Alias, behind: Option<&Placed>) -> bool {
-        if alias.second.is_empty() {
-            return true;
-        }
-        if self.0.is_empty() {
-            self.0.extend(behind.iter().flat_map(|token| token.keys.iter()).map(hash));
-        }
-        self.0.iter().any(|hash| alias.second.contains(hash))
     }
 }
 

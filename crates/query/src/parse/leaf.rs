@@ -97,7 +97,7 @@ impl Parser<'_> {
             place.end = end;
             self.at += 1;
         }
-        let name = text.trim_end_matches(['!', '！']).to_owned();
+        let name = text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '!' | '！')).to_owned();
         if is_sounded(&name) {
             let mails = behind.is_some() || name != text;
             return self.leaf(Query::Name { text: name, mails }, place);

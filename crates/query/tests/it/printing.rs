@@ -159,6 +159,15 @@ fn holds(query: &Query) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+#[test]
+fn what_a_person_leaves_half_typed_is_printed_as_it_is_read() {
+    for text in ["name:\"~3 !", "name:\"Айгүл ! !\"", "name:\"~3\" !"] {
+        let now = "2026-11-27T08:00:00Z".parse::<Timestamp>().unwrap();
+        let (query, _) = parse_lenient(text, now, &Lexicon::empty());
+        holds(&query.unwrap()).unwrap();
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 1_000, ..ProptestConfig::default() })]
 
