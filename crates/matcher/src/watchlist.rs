@@ -114,19 +114,25 @@ impl Watchlist {
         order.sort_unstable();
         self.programs = self.programs.ordered(order.iter().map(|(_, number)| *number));
         drop(order);
-        let mut postings = Vec::with_capacity(self.len());
-        let mut always = BTreeSet::new();
         // As they are numbered now, so that a term's list is in the order of the programs.
-        for number in 0..u32::try_from(self.len()).unwrap_or(postings::MOST) {
-            match self.filings(&self.programs.node(number)) {
-                Some(filings) => postings.extend(posted(number, &filings)),
-                None => {
-                    always.insert(number);
+        let numbers = 0..u32::try_from(self.len()).unwrap_or(postings::MOST);
+        let mut always = BTreeSet::new();
+        let mut postings = Postings::default();
+        // Filed twice, first to see how many there are, which takes less memory than to hold them all.
+        postings.fill(self.meanings.terms.len(), &mut |each| {
+            for number in numbers.clone() {
+                match self.filings(&self.programs.node(number)) {
+                    Some(filings) => {
+                        posted(number, &filings).for_each(|(term, posting)| each(term, posting));
+                    }
+                    None => {
+                        always.insert(number);
+                    }
                 }
             }
-        }
-        self.postings.fill(self.meanings.terms.len(), &postings);
+        });
         self.always = always;
+        self.postings = postings;
     }
 
     /// Files one more watch; one of the same id is replaced.

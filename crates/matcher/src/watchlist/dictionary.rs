@@ -51,14 +51,41 @@ pub(super) struct Dictionary {
     starts: Vec<u32>,
 }
 
-/// The upper half of a term's hash, and its number.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Slot {
-    pub(super) tag: u32,
-    pub(super) term: Term,
+/// A term's number, and above it a few bits of its hash, so that few terms are compared in vain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Slot(u32);
+
+/// How many bits of a slot are the number: 33 million terms, more than a million watches have.
+const TERM_BITS: u32 = 25;
+
+const EMPTY: Slot = Slot(u32::MAX);
+
+impl Slot {
+    fn new(hash: u64, term: Term) -> Self {
+        Self(tag(hash) | term)
+    }
+
+    /// The term; another than any when the slot is empty.
+    #[inline]
+    pub(super) fn term(self) -> Term {
+        self.0 & ((1 << TERM_BITS) - 1)
+    }
+
+    /// Whether the term may have this hash.
+    #[inline]
+    pub(super) fn may_be(self, hash: u64) -> bool {
+        (self.0 ^ tag(hash)) >> TERM_BITS == 0 && self != EMPTY
+    }
 }
 
-const EMPTY: Slot = Slot { tag: 0, term: NO_TERM };
+/// The highest bits of a hash; where a term lies goes by those below them.
+#[inline]
+fn tag(hash: u64) -> u32 {
+    high(hash) >> TERM_BITS << TERM_BITS
+}
+
+/// Most terms.
+const MOST: u32 = (1 << TERM_BITS) - 1;
 
 /// Fewest slots.
 const FEWEST: usize = 64;
@@ -99,7 +126,7 @@ impl Dictionary {
     /// Returns the term that lies where one of this hash would lie first; another than it perhaps.
     #[inline]
     pub(super) fn first_at(&self, hash: u64) -> Slot {
-        self.slots.get(self.home(high(hash))).copied().unwrap_or(EMPTY)
+        self.slots.get(self.home(hash)).copied().unwrap_or(EMPTY)
     }
 
     /// Returns the number of a term.
@@ -111,12 +138,14 @@ impl Dictionary {
 
     /// Returns the number of the term that has this hash, or `NO_TERM`.
     pub(super) fn probe(&self, hash: u64, kind: Kind, text: &[u8]) -> Term {
-        let tag = high(hash);
-        let mut at = self.home(tag);
+        let mut at = self.home(hash);
         loop {
             let slot = self.slots.get(at).copied().unwrap_or(EMPTY);
-            if slot.term == NO_TERM || slot.tag == tag && self.is(slot.term, kind, text) {
-                return slot.term;
+            if slot == EMPTY {
+                return NO_TERM;
+            }
+            if slot.may_be(hash) && self.is(slot.term(), kind, text) {
+                return slot.term();
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -160,7 +189,7 @@ impl Dictionary {
         if let Some(known) = self.find(kind, text) {
             return known;
         }
-        let term = Term::try_from(self.len()).unwrap_or(NO_TERM);
+        let Some(term) = Term::try_from(self.len()).ok().filter(|term| *term < MOST) else { return NO_TERM };
         self.texts.push(kind as u8);
         self.texts.extend_from_slice(text.as_bytes());
         self.starts.push(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
@@ -189,18 +218,18 @@ impl Dictionary {
         if let Some(word) = self.filter.get_mut(bit / 64) {
             *word |= 1 << (bit % 64);
         }
-        let mut at = self.home(high(hash));
-        while self.slots.get(at).is_some_and(|slot| slot.term != NO_TERM) {
+        let mut at = self.home(hash);
+        while self.slots.get(at).is_some_and(|slot| *slot != EMPTY) {
             at = (at + 1) & (self.slots.len() - 1);
         }
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Slot { tag: high(hash), term };
+            *slot = Slot::new(hash, term);
         }
     }
 
     #[inline]
-    fn home(&self, tag: u32) -> usize {
-        index(tag) & (self.slots.len() - 1)
+    fn home(&self, hash: u64) -> usize {
+        index(high(hash)) & (self.slots.len() - 1)
     }
 
     /// Gives back the room that growing has left free.
@@ -229,7 +258,7 @@ pub(super) fn index(number: u32) -> usize {
 }
 
 #[inline]
-pub(super) fn high(hash: u64) -> u32 {
+fn high(hash: u64) -> u32 {
     u32::try_from(hash >> 32).unwrap_or(0)
 }
 

@@ -64,11 +64,40 @@ impl Packed {
     }
 }
 
+/// Where a term's list lies, in eight bytes.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct List {
     start: u32,
-    length: u32,
-    room: u32,
+    /// Its length in the lower bits; above them the power of two that it has room for, plus one, or 0 when it has room for
+    /// no more.
+    size: u32,
+}
+
+/// How many bits of [`List`] are its length.
+const LENGTH_BITS: u32 = 27;
+
+impl List {
+    fn new(start: u32, length: u32, class: Option<u32>) -> Self {
+        Self { start, size: length | class.map_or(0, |class| class + 1) << LENGTH_BITS }
+    }
+
+    #[inline]
+    fn length(self) -> u32 {
+        self.size & ((1 << LENGTH_BITS) - 1)
+    }
+
+    /// The power of two that it has room for, when that is known.
+    fn class(self) -> Option<u32> {
+        (self.size >> LENGTH_BITS).checked_sub(1)
+    }
+
+    fn is_full(self) -> bool {
+        self.class().is_none_or(|class| self.length() == 1 << class)
+    }
+
+    fn with_length(self, length: u32) -> Self {
+        Self::new(self.start, length, self.class())
+    }
 }
 
 /// All lists.
@@ -97,28 +126,31 @@ impl Postings {
     /// Returns what lies in a list.
     #[inline]
     pub(super) fn at(&self, list: List) -> &[Packed] {
-        let here = self.pool.get(index(list.start)..index(list.start) + index(list.length));
+        let here = self.pool.get(index(list.start)..index(list.start) + index(list.length()));
         here.unwrap_or_default()
     }
 
-    /// Files everything at once, each list as long as it must be.
-    pub(super) fn fill(&mut self, terms: usize, filed: &[(Term, Packed)]) {
+    /// Files everything at once, each list as long as it must be. `each_filed` tells all, the same each time.
+    pub(super) fn fill(&mut self, terms: usize, each_filed: &mut dyn FnMut(&mut dyn FnMut(Term, Packed))) {
         self.free.clear();
         self.lists = vec![List::default(); terms];
-        for (term, _) in filed {
-            if let Some(list) = self.lists.get_mut(index(*term)) {
-                list.room += 1;
+        each_filed(&mut |term, _| {
+            if let Some(list) = self.lists.get_mut(index(term)) {
+                list.size += 1;
             }
-        }
+        });
         let mut start = 0;
         for list in &mut self.lists {
+            let length = std::mem::take(&mut list.size);
             list.start = start;
-            start += list.room;
+            start += length;
         }
         self.pool = vec![Packed { program: 0, second: 0 }; index(start)];
-        for (term, posting) in filed {
-            self.push(*term, *posting);
-        }
+        each_filed(&mut |term, posting| {
+            if let Some(list) = self.lists.get_mut(index(term)) {
+                put(&mut self.pool, list, posting);
+            }
+        });
     }
 
     /// Files a program under a term.
@@ -127,50 +159,55 @@ impl Postings {
             self.lists.resize(index(term) + 1, List::default());
         }
         let mut list = self.lists.get(index(term)).copied().unwrap_or_default();
-        if list.length == list.room {
+        if list.is_full() {
             list = self.moved(list);
         }
-        if let Some(place) = self.pool.get_mut(index(list.start + list.length)) {
-            *place = posting;
-            list.length += 1;
-        }
+        put(&mut self.pool, &mut list, posting);
         if let Some(kept) = self.lists.get_mut(index(term)) {
             *kept = list;
         }
     }
 
-    /// Gives a list twice the room.
+    /// Gives a list more room, a power of two.
     fn moved(&mut self, list: List) -> List {
-        let room = (list.room + 1).next_power_of_two();
-        let class = index(room.trailing_zeros());
-        let start = self.free.get_mut(class).and_then(Vec::pop).unwrap_or_else(|| {
+        let length = list.length();
+        let room = (length + 1).next_power_of_two();
+        let class = room.trailing_zeros();
+        let start = self.free.get_mut(index(class)).and_then(Vec::pop).unwrap_or_else(|| {
             let end = self.pool.len();
             self.pool.resize(end + index(room), Packed { program: 0, second: 0 });
             u32::try_from(end).unwrap_or(u32::MAX)
         });
         let (from, to) = (index(list.start), index(start));
-        self.pool.copy_within(from..from + index(list.length), to);
-        if list.room.is_power_of_two() {
-            let left = index(list.room.trailing_zeros());
+        self.pool.copy_within(from..from + index(length), to);
+        let left = list.class().or_else(|| length.is_power_of_two().then(|| length.trailing_zeros()));
+        if let Some(left) = left.map(index) {
             self.free.resize(self.free.len().max(left + 1), Vec::new());
             if let Some(free) = self.free.get_mut(left) {
                 free.push(list.start);
             }
         }
-        List { start, length: list.length, room }
+        List::new(start, length, Some(class))
     }
 
     /// Takes a program off a term's list.
     pub(super) fn remove(&mut self, term: Term, program: u32) {
         let Some(list) = self.lists.get_mut(index(term)) else { return };
-        let here = self.pool.get_mut(index(list.start)..index(list.start) + index(list.length));
+        let here = self.pool.get_mut(index(list.start)..index(list.start) + index(list.length()));
         let Some(here) = here else { return };
-        while let Some(at) =
-            here.iter().take(index(list.length)).position(|packed| packed.open().program == program)
-        {
-            list.length -= 1;
-            here.swap(at, index(list.length));
+        let is_it = |packed: &Packed| packed.open().program == program;
+        while let Some(at) = here.iter().take(index(list.length())).position(is_it) {
+            *list = list.with_length(list.length() - 1);
+            here.swap(at, index(list.length()));
         }
+    }
+}
+
+/// Puts a posting at the end of a list that has room.
+fn put(pool: &mut [Packed], list: &mut List, posting: Packed) {
+    if let Some(place) = pool.get_mut(index(list.start + list.length())) {
+        *place = posting;
+        list.size += 1;
     }
 }
 
@@ -191,10 +228,11 @@ mod tests {
     #[test]
     fn lists_grow_and_shrink_and_leave_one_another_alone() {
         let mut postings = Postings::default();
-        postings.fill(
-            2,
-            &[(0, posting(7)), (1, posting(8)), (0, posting(9))].map(|(term, one)| (term, Packed::of(one))),
-        );
+        postings.fill(2, &mut |each| {
+            for (term, one) in [(0, posting(7)), (1, posting(8)), (0, posting(9))] {
+                each(term, Packed::of(one));
+            }
+        });
         for program in 100..200 {
             postings.push(program % 5, Packed::of(posting(program)));
         }
