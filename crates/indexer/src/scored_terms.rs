@@ -6,6 +6,7 @@
 //! in the others only the lists are read through without which a document cannot be good enough (`MaxScore` of Turtle and
 //! Flood 1995, over blocks as of Ding and Suel 2011).
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -30,6 +31,15 @@ pub(crate) struct ScoredTerms {
     /// How many documents the snapshot has.
     all: u64,
     fields: Vec<OfField>,
+    scratch: RefCell<Scratch>,
+}
+
+/// What is used again for each segment.
+#[derive(Default)]
+struct Scratch {
+    lists: Vec<List>,
+    heads: Vec<Head>,
+    stretch: Stretch,
 }
 
 /// The words that are asked for in one field.
@@ -67,7 +77,7 @@ impl ScoredTerms {
                 fields.push(OfField { field, average, rarest, terms: vec![term] });
             }
         }
-        Ok(Self { all, fields })
+        Ok(Self { all, fields, scratch: RefCell::default() })
     }
 
     /// Offers every document of a segment that scores more than `threshold`, and goes on with the threshold that `offer`
@@ -78,18 +88,27 @@ impl ScoredTerms {
         segment: &SegmentReader,
         offer: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        let mut lists = Vec::with_capacity(self.fields.iter().map(|one| one.terms.len()).sum());
+        let mut scratch = self.scratch.take();
+        let Scratch { lists, heads, stretch } = &mut scratch;
+        lists.clear();
+        lists.reserve(self.fields.iter().map(|one| one.terms.len()).sum());
         for of_field in &self.fields {
-            of_field.open(self.all, segment, &mut lists)?;
+            of_field.open(self.all, segment, lists)?;
         }
-        let mut stretch = Stretch { threshold, ..Stretch::default() };
-        while stretch.take(&mut lists) {
-            stretch.go_through(&mut lists, offer);
-            let next = stretch.end.saturating_add(1);
-            for list in lists.iter_mut().filter(|list| list.doc < next) {
-                list.seek(next);
+        heads.clear();
+        heads.extend(lists.iter().enumerate().map(|(number, list)| list.head(number)));
+        stretch.threshold = threshold;
+        while let Some(end) = heads.iter().map(|head| head.last).min().filter(|end| *end != TERMINATED) {
+            stretch.go_through(end, heads, lists, offer);
+            for head in heads.iter_mut().filter(|head| head.doc <= end) {
+                if let Some(list) = lists.get_mut(head.number) {
+                    list.seek(end.saturating_add(1));
+                    *head = list.head(head.number);
+                }
             }
+            heads.retain(|head| head.doc != TERMINATED);
         }
+        self.scratch.replace(scratch);
         Ok(())
     }
 }
@@ -133,6 +152,17 @@ struct List {
     doc: DocId,
     /// The last document of the block.
     last: DocId,
+    /// What the best document of the block can score.
+    most: Score,
+}
+
+/// What is asked of each list at every stretch, close together in memory.
+struct Head {
+    doc: DocId,
+    last: DocId,
+    most: Score,
+    /// Which list it is of.
+    number: usize,
 }
 
 impl List {
@@ -141,17 +171,34 @@ impl List {
         (weight, of_blocks): (Bm25Weight, Bm25Weight),
         lengths: FieldNormReader,
     ) -> Self {
-        let mut list =
-            Self { postings, weight, of_blocks, lengths, at: 0, doc: TERMINATED, last: TERMINATED };
-        list.stand(0);
+        let mut list = Self {
+            postings,
+            weight,
+            of_blocks,
+            lengths,
+            at: 0,
+            doc: TERMINATED,
+            last: TERMINATED,
+            most: 0.0,
+        };
+        list.enter(0);
         list
     }
 
+    fn head(&self, number: usize) -> Head {
+        Head { doc: self.doc, last: self.last, most: self.most, number }
+    }
+
+    /// Stands in a block that it has not stood in before.
+    fn enter(&mut self, at: usize) {
+        self.last = self.postings.docs().last().copied().unwrap_or(TERMINATED);
+        self.most = self.postings.block_max_score(&self.lengths, &self.of_blocks);
+        self.stand(at);
+    }
+
     fn stand(&mut self, at: usize) {
-        let docs = self.postings.docs();
         self.at = at;
-        self.doc = docs.get(at).copied().unwrap_or(TERMINATED);
-        self.last = docs.last().copied().unwrap_or(TERMINATED);
+        self.doc = self.postings.docs().get(at).copied().unwrap_or(TERMINATED);
     }
 
     /// Goes on to the first document that is not before `target`.
@@ -161,7 +208,7 @@ impl List {
         }
         if target > self.last {
             let at = self.postings.seek(target);
-            self.stand(at);
+            self.enter(at);
         } else {
             let rest = self.postings.docs().get(self.at..).unwrap_or_default();
             self.stand(self.at + rest.partition_point(|doc| *doc < target));
@@ -171,15 +218,10 @@ impl List {
     fn step(&mut self) {
         if self.doc == self.last {
             self.postings.advance();
-            self.stand(0);
+            self.enter(0);
         } else {
             self.stand(self.at + 1);
         }
-    }
-
-    /// What the best document of the block can score.
-    fn most(&mut self) -> Score {
-        self.postings.block_max_score(&self.lengths, &self.of_blocks)
     }
 
     fn score(&self) -> Score {
@@ -203,22 +245,22 @@ struct Stretch {
 }
 
 impl Stretch {
-    /// Takes the next stretch, if there is one.
-    fn take(&mut self, lists: &mut [List]) -> bool {
-        let ends = lists.iter().filter(|list| list.doc != TERMINATED).map(|list| list.last);
-        let Some(end) = ends.min() else { return false };
-        self.end = end;
-        self.lists.clear();
-        let here = lists.iter_mut().enumerate().filter(|(_, list)| list.doc <= end);
-        self.lists.extend(here.map(|(number, list)| (list.most(), number)));
-        true
-    }
-
-    fn go_through(&mut self, lists: &mut [List], offer: &mut dyn FnMut(DocId, Score) -> Score) {
-        let all: Score = self.lists.iter().map(|(most, _)| most).sum();
+    /// Offers the documents up to `end` that can be good enough.
+    fn go_through(
+        &mut self,
+        end: DocId,
+        heads: &[Head],
+        lists: &mut [List],
+        offer: &mut dyn FnMut(DocId, Score) -> Score,
+    ) {
+        let here = || heads.iter().filter(|head| head.doc <= end);
+        let all: Score = here().map(|head| head.most).sum();
         if all <= self.threshold {
             return;
         }
+        self.end = end;
+        self.lists.clear();
+        self.lists.extend(here().map(|head| (head.most, head.number)));
         self.lists.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         self.sums.clear();
         let mut sum = 0.0;

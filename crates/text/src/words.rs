@@ -112,7 +112,10 @@ mod tests {
         check("在霍尔果斯Khorgos口岸。", &["在霍尔果斯", "Khorgos", "口岸"]);
         check("Kazakistan'da", &["Kazakistan", "da"]);
         check("  — ", &[]);
-        check("霍尔\u{200b}果斯\u{200b}, e\u{301}t\u{ad}é ـa", &["霍尔\u{200b}果斯", "e\u{301}t\u{ad}é", "ـa"]);
+        check(
+            "霍尔\u{200b}果斯\u{200b}, e\u{301}t\u{ad}é ـa",
+            &["霍尔\u{200b}果斯", "e\u{301}t\u{ad}é", "ـa"],
+        );
         check("qa\u{301}霍\u{301}b1", &["qa\u{301}", "霍", "b1"]);
     }
 }

@@ -25,6 +25,8 @@ use crate::questions::{Question, questions};
 
 /// So many documents go into one commit: what the queue hands the index at once.
 const BATCH: usize = 500;
+/// The best articles for each common word are asked for so often, for one answer takes too little to be told by itself.
+const ROUNDS: usize = 20;
 const MEMORY_BYTES: usize = 100_000_000;
 
 struct Arguments {
@@ -58,11 +60,7 @@ fn main() {
         }
         figures.insert("ours".to_owned(), ours.json());
     }
-    // What a house does while nothing comes; it is in no figure.
-    while index.tidy().unwrap() > 0 || index.tidy().unwrap() > 0 {
-        index.close().unwrap();
-    }
-    index.close().unwrap();
+    tidy(&index);
     let numbers = index.numbers().unwrap();
     figures.insert("documents".to_owned(), json!(numbers.documents));
     figures.insert("segments".to_owned(), json!(numbers.segments));
@@ -113,6 +111,14 @@ impl Filled {
     }
 }
 
+/// What a house does while nothing comes. What it takes is in no figure; what it leaves on the disk is.
+fn tidy(index: &TantivyIndex) {
+    while index.tidy().unwrap() > 0 || index.tidy().unwrap() > 0 {
+        index.close().unwrap();
+    }
+    index.close().unwrap();
+}
+
 fn fill(index: &TantivyIndex, corpus: &Corpus, lexicon: &Lexicon) -> Filled {
     let start = seconds(ClockId::ProcessCPUTime);
     let (mut analysis, mut reading) = (0.0, 0.0);
@@ -137,13 +143,14 @@ fn fill(index: &TantivyIndex, corpus: &Corpus, lexicon: &Lexicon) -> Filled {
     }
     index.close().unwrap();
     let engine = seconds(ClockId::ProcessCPUTime) - start - analysis - reading;
+    tidy(index);
     let disk_bytes = bytes_under(&index.directory());
     Filled { analysis, engine, tokens, text_bytes, disk_bytes }
 }
 
 fn ask(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], figures: &mut Map<String, Value>) {
     // Before anything was asked: words of which nothing is known yet.
-    figures.insert("common_best_first_ms".to_owned(), best(index, lexicon, questions));
+    figures.insert("common_best_first_ms".to_owned(), best(index, lexicon, questions, 1));
     let mut pages: Vec<(&'static str, f64)> = Vec::new();
     let mut hits = Map::new();
     // Twice, so that the first reading of a file is in no figure.
@@ -165,17 +172,16 @@ fn ask(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], figures:
         figures.insert(format!("page_ms_{class}"), quantiles(of_class));
     }
     figures.insert("hits".to_owned(), Value::Object(hits));
-    figures.insert("common_best_ms".to_owned(), best(index, lexicon, questions));
+    figures.insert("common_best_ms".to_owned(), best(index, lexicon, questions, ROUNDS));
 }
 
-/// The best articles for a common word, without a page.
-fn best(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question]) -> Value {
+/// The best articles for a common word, without a page, asked in so many rounds.
+fn best(index: &TantivyIndex, lexicon: &Lexicon, questions: &[Question], rounds: usize) -> Value {
     let common = questions.iter().filter(|question| question.class == "common");
-    let ranked = common.map(|question| {
-        let plan = plan(&parse(&question.text).unwrap(), lexicon).unwrap();
-        timed(|| index.best(&plan, 10).unwrap()).1 * 1e3
-    });
-    quantiles(ranked.collect())
+    let plans: Vec<_> =
+        common.map(|question| plan(&parse(&question.text).unwrap(), lexicon).unwrap()).collect();
+    let ranked = std::iter::repeat_n(&plans, rounds).flatten();
+    quantiles(ranked.map(|plan| timed(|| index.best(plan, 10).unwrap()).1 * 1e3).collect())
 }
 
 /// One page as a reader gets it, from the words that were typed; returns how many articles match.
