@@ -1,26 +1,24 @@
 //! One build of the index: the engine over one folder.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::path::Path;
+use std::sync::Arc;
 
 use tantivy::directory::MmapDirectory;
 use tantivy::index::SegmentId;
 use tantivy::indexer::IndexWriterOptions;
 use tantivy::store::{Compressor, ZstdCompressor};
-use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{
-    Index, IndexReader, IndexSettings, IndexSortByField, IndexWriter, Order, ReloadPolicy, Searcher,
-    TantivyDocument, TantivyError, Term,
+    Index, IndexSettings, IndexSortByField, IndexWriter, Order, Searcher, TantivyDocument, TantivyError, Term,
 };
 
 use crate::IndexError;
 use crate::facets::KnownFacts;
 use crate::fields::{Fields, schema};
-use crate::folder::{Folder, Look, look};
-use crate::keys::{KEYS, KeyTokenizer};
+use crate::folder::Folder;
 use crate::merging::WhileFilling;
 use crate::terms::KnownTerms;
+use crate::view::{View, analysed};
 
 /// The least memory that the engine's writer accepts.
 const LEAST_MEMORY: usize = 15_000_000;
@@ -31,12 +29,9 @@ pub(crate) struct Build {
     pub(crate) fields: Fields,
     pub(crate) facts: KnownFacts,
     pub(crate) terms: Arc<KnownTerms>,
+    /// Where the writer writes.
     index: Index,
-    reader: IndexReader,
-    /// The file that every commit writes anew.
-    meta: PathBuf,
-    /// What that file looked like when the reader last followed it.
-    followed: Mutex<Option<Look>>,
+    view: View,
 }
 
 /// A document, and the article it says the words of.
@@ -65,18 +60,14 @@ impl Build {
         open: impl FnOnce(MmapDirectory) -> tantivy::Result<Index>,
     ) -> Result<Self, IndexError> {
         let all = || {
-            let index = open(MmapDirectory::open(path).map_err(TantivyError::from)?)?;
-            index.tokenizers().register(KEYS, TextAnalyzer::from(KeyTokenizer::default()));
-            let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+            let index = analysed(open(MmapDirectory::open(path).map_err(TantivyError::from)?)?);
             Ok(Self {
                 name: name.to_owned(),
                 fields: schema().1,
                 facts: KnownFacts::default(),
                 terms: Arc::default(),
                 index,
-                reader,
-                meta: path.join("meta.json"),
-                followed: Mutex::default(),
+                view: View::open(path)?,
             })
         };
         all().map_err(|source| IndexError::Broken { path: path.to_owned(), source })
@@ -84,19 +75,12 @@ impl Build {
 
     /// Returns what was committed last, by any process.
     pub(crate) fn newest(&self) -> Result<Searcher, IndexError> {
-        // Opening all segments anew costs more than most searches.
-        let mut followed = self.followed.lock().unwrap_or_else(PoisonError::into_inner);
-        let look = look(&self.meta).map_err(IndexError::file(&self.meta))?;
-        if *followed != Some(look) {
-            self.reader.reload()?;
-            *followed = Some(look);
-        }
-        Ok(self.reader.searcher())
+        self.view.newest()
     }
 
     /// Returns what was committed when last it was looked.
     pub(crate) fn known(&self) -> Searcher {
-        self.reader.searcher()
+        self.view.known()
     }
 
     pub(crate) fn writer(&self, memory_bytes: usize) -> Result<IndexWriter, IndexError> {

@@ -42,6 +42,7 @@ mod spelling;
 mod statistics;
 mod term_query;
 mod terms;
+mod view;
 mod wanted_query;
 mod writing;
 
