@@ -42,6 +42,20 @@ struct Told {
     mails: u64,
 }
 
+/// What a search finds, as `qarauyl search --json` says it.
+#[derive(Deserialize)]
+struct Found {
+    total: usize,
+}
+
+/// What `qarauyl ledger reconcile --json` says.
+#[derive(Deserialize)]
+struct Compared {
+    watches: u64,
+    missing: u64,
+    superfluous: u64,
+}
+
 /// Runs the trial and says what it found.
 ///
 /// # Errors
@@ -65,11 +79,14 @@ fn compare(trial: &Trial, sites: &[Site], newsroom: &Newsroom, scratch: &Path) -
     let began = Instant::now();
     calm.run_to_the_end()?;
     let took = began.elapsed();
+    let began = Instant::now();
+    calm.run_to_the_end()?;
+    let idle = began.elapsed();
     let killed = House::make(trial, sites, newsroom, &scratch.join("killed"))?;
     let mut random = Random(trial.seed);
     let mut kills = 0;
     for _ in 0..trial.kills {
-        kills += u32::from(killed.run_until(random.moment(took, trial.kills))?);
+        kills += u32::from(killed.run_until(random.moment(idle, took, trial.kills))?);
     }
     killed.run_to_the_end()?;
     let (calm_ledger, killed_ledger) = (calm.ledger()?, killed.ledger()?);
@@ -83,9 +100,11 @@ fn compare(trial: &Trial, sites: &[Site], newsroom: &Newsroom, scratch: &Path) -
     for house in [&calm, &killed] {
         let (mails, ledger) = (house.mails()?, house.ledger()?);
         ensure!(mails == ledger.mails, "{mails} mails in the outbox, {} in the ledger", ledger.mails);
+        house.index_is_the_store(ledger.articles.len())?;
     }
     Ok(format!(
-        "killed {kills} times: {} articles, {} tellings, as in the undisturbed run of {:.1} s; each mail once ({} and {})",
+        "killed {kills} times: {} articles, {} tellings, as in the undisturbed run of {:.1} s; each mail once ({} and {}); \
+         the index finds what is in the store",
         killed_ledger.articles.len(),
         killed_ledger.told.len(),
         took.as_secs_f64(),
@@ -184,6 +203,22 @@ impl House {
         Ok(serde_json::from_slice(&self.done(&["--json", "ledger"])?)?)
     }
 
+    /// Whether a search finds each article once, and each watch finds by a search what it was told.
+    fn index_is_the_store(&self, articles: usize) -> anyhow::Result<()> {
+        let found: Found = serde_json::from_slice(&self.done(&["--json", "search", "NOT zzyzx"])?)?;
+        ensure!(found.total == articles, "{} articles in the index, {articles} in the store", found.total);
+        let compared: Compared =
+            serde_json::from_slice(&self.done(&["--json", "ledger", "reconcile", "--days", "3650"])?)?;
+        ensure!(
+            compared.watches > 0 && compared.missing == 0 && compared.superfluous == 0,
+            "of what {} watches find in the archive, {} is not in the ledger, and {} in the ledger is not found",
+            compared.watches,
+            compared.missing,
+            compared.superfluous
+        );
+        Ok(())
+    }
+
     fn mails(&self) -> anyhow::Result<u64> {
         let files = fs::read_dir(self.dir.join("data/outbox"))?;
         let mails = files
@@ -197,14 +232,15 @@ impl House {
 struct Random(u64);
 
 impl Random {
-    /// A moment such that all kills together take about as long as an undisturbed run.
-    fn moment(&mut self, took: Duration, kills: u32) -> Duration {
+    /// A moment of the time that a run takes with nothing to do, or of its share of the work: all kills together leave
+    /// about as much time to work as an undisturbed run has.
+    fn moment(&mut self, idle: Duration, took: Duration, kills: u32) -> Duration {
         self.0 = self.0.max(1);
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let drawn = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 40;
         let share = u32::try_from(drawn).map_or(0.5, |drawn| f64::from(drawn) / f64::from(1_u32 << 24));
-        took.mul_f64(2.0 * share / f64::from(kills.max(1)))
+        (idle + took.mul_f64(2.0 / f64::from(kills.max(1)))).mul_f64(share)
     }
 }
