@@ -119,11 +119,11 @@ impl Watchlist {
         let mut always = BTreeSet::new();
         let mut postings = Postings::default();
         // Filed twice, first to see how many there are, which takes less memory than to hold them all.
-        postings.fill(self.meanings.terms.len(), &mut |each| {
+        postings.fill(self.meanings.terms.len(), |file| {
             for number in numbers.clone() {
                 match self.filings(&self.programs.node(number)) {
                     Some(filings) => {
-                        posted(number, &filings).for_each(|(term, posting)| each(term, posting));
+                        posted(number, &filings).for_each(|(term, posting)| file(term, posting));
                     }
                     None => {
                         always.insert(number);

@@ -230,10 +230,10 @@ fn best(text: &str, script: Script) -> Lang {
     }
     add(&vec![STRANGE.ln(); count], f32::from(strange));
     for piece in pieces(&text) {
-        if let Piece::Word(range) = piece {
-            if let Some(weights) = profiles.words.get(text.get(range).unwrap_or_default()) {
-                add(weights, 1.0);
-            }
+        if let Piece::Word(range) = piece
+            && let Some(weights) = profiles.words.get(text.get(range).unwrap_or_default())
+        {
+            add(weights, 1.0);
         }
     }
     for part in profiles.parts.find_overlapping_iter(&text) {

@@ -100,6 +100,9 @@ impl List {
     }
 }
 
+/// Files a program under a term.
+pub(super) type File<'a> = dyn FnMut(Term, Packed) + 'a;
+
 /// All lists.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
@@ -131,7 +134,7 @@ impl Postings {
     }
 
     /// Files everything at once, each list as long as it must be. `each_filed` tells all, the same each time.
-    pub(super) fn fill(&mut self, terms: usize, each_filed: &mut dyn FnMut(&mut dyn FnMut(Term, Packed))) {
+    pub(super) fn fill(&mut self, terms: usize, mut each_filed: impl FnMut(&mut File<'_>)) {
         self.free.clear();
         self.lists = vec![List::default(); terms];
         each_filed(&mut |term, _| {
@@ -228,9 +231,9 @@ mod tests {
     #[test]
     fn lists_grow_and_shrink_and_leave_one_another_alone() {
         let mut postings = Postings::default();
-        postings.fill(2, &mut |each| {
+        postings.fill(2, |file| {
             for (term, one) in [(0, posting(7)), (1, posting(8)), (0, posting(9))] {
-                each(term, Packed::of(one));
+                file(term, Packed::of(one));
             }
         });
         for program in 100..200 {

@@ -70,8 +70,7 @@ mod tests {
         beginning.note(7, None);
         beginning.note(9, Some(&[key("gate"), key("gate")]));
         beginning.settle();
-        let going_on =
-            |second: &str| beginning.going_on_with(hash(&key(second))).collect::<Vec<_>>();
+        let going_on = |second: &str| beginning.going_on_with(hash(&key(second))).collect::<Vec<_>>();
         assert_eq!(beginning.whole().collect::<Vec<_>>(), [7]);
         assert_eq!((going_on("gate"), going_on("gateway"), going_on("port")), (vec![3, 9], vec![3], vec![]));
         assert_eq!(beginning.all().collect::<std::collections::BTreeSet<_>>().len(), 3);
