@@ -4,7 +4,7 @@
 //! search asks and answers ([`SearchRequest`], [`SearchHits`]), the fields (`fields`, `keys`, `shown`), how a plan
 //! becomes the engine's queries (`compile`), what is counted and which documents come first (`gather`, `facets`,
 //! `best`, `scored_terms`), the page of hits with its marks (`search`, `page`, `marks`, `passage`), what helps a
-//! reader on (`spelling`, `similar`, `clauses`), the folder of builds (`folder`, `build`, `writing`), the index on
+//! reader on (`spelling`, `similar`, `clauses`), the folder of builds (`folder`, `build`, `view`, `writing`), the index on
 //! disk ([`TantivyIndex`]), and the service that fills it ([`IndexService`]). Callers never see the engine's types.
 
 mod any_term;

@@ -11,13 +11,15 @@ use std::time::{Duration, Instant};
 use tantivy::directory::MmapDirectory;
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
+use tracing::warn;
 
 use crate::IndexError;
 use crate::folder::{Look, look};
 use crate::keys::{KEYS, KeyTokenizer};
 
-/// So many bytes of files may be mapped before they are opened anew.
-const MUCH: u64 = 200_000_000;
+/// So many bytes of files may lie mapped in memory, beyond what was there when they were opened, before they are opened
+/// anew.
+const MUCH_BYTES: u64 = 200_000_000;
 
 /// They are opened anew no more often than this: opening them costs more than most searches.
 const PAUSE: Duration = Duration::from_secs(5);
@@ -27,7 +29,7 @@ pub(crate) struct View {
     path: PathBuf,
     /// The file that every commit writes anew.
     meta: PathBuf,
-    much: u64,
+    much_bytes: u64,
     pause: Duration,
     opened: Mutex<Opened>,
 }
@@ -35,6 +37,8 @@ pub(crate) struct View {
 struct Opened {
     reader: IndexReader,
     since: Instant,
+    /// What was mapped then: the program itself, and what others hold of files.
+    from_bytes: u64,
     /// What the file of commits looked like when the reader last followed it.
     followed: Option<Look>,
 }
@@ -42,12 +46,12 @@ struct Opened {
 impl View {
     /// Opens the files of a build.
     pub(crate) fn open(path: &Path) -> tantivy::Result<Self> {
-        Self::with_limits(path, MUCH, PAUSE)
+        Self::with_limits(path, MUCH_BYTES, PAUSE)
     }
 
-    fn with_limits(path: &Path, much: u64, pause: Duration) -> tantivy::Result<Self> {
-        let opened = Mutex::new(Opened::now(path)?);
-        Ok(Self { path: path.to_owned(), meta: path.join("meta.json"), much, pause, opened })
+    fn with_limits(path: &Path, much_bytes: u64, pause: Duration) -> tantivy::Result<Self> {
+        let opened = Mutex::new(Opened::anew(path)?);
+        Ok(Self { path: path.to_owned(), meta: path.join("meta.json"), much_bytes, pause, opened })
     }
 
     /// Returns what was committed last, by any process.
@@ -55,12 +59,24 @@ impl View {
         let mut opened = self.opened();
         // Looked at before it is followed: a commit in between is followed next time.
         let look = look(&self.meta).map_err(IndexError::file(&self.meta))?;
-        if mapped() > self.much && opened.since.elapsed() >= self.pause {
-            *opened = Opened::now(&self.path)?;
-        } else if opened.followed != Some(look) {
-            opened.reader.reload()?;
+        if opened.since.elapsed() >= self.pause && opened.mapped_bytes() > self.much_bytes {
+            match Opened::anew(&self.path) {
+                Ok(anew) => {
+                    *opened = anew;
+                    // Without what was mapped of the files that are closed now.
+                    opened.from_bytes = mapped_bytes();
+                }
+                // What is open goes on to answer.
+                Err(error) => {
+                    warn!(%error, "the files of the index cannot be opened anew; those that are open stay in use");
+                    opened.since = Instant::now();
+                }
+            }
         }
-        opened.followed = Some(look);
+        if opened.followed != Some(look) {
+            opened.reader.reload()?;
+            opened.followed = Some(look);
+        }
         Ok(opened.reader.searcher())
     }
 
@@ -75,10 +91,15 @@ impl View {
 }
 
 impl Opened {
-    fn now(path: &Path) -> tantivy::Result<Self> {
+    fn anew(path: &Path) -> tantivy::Result<Self> {
         let index = analysed(Index::open(MmapDirectory::open(path)?)?);
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        Ok(Self { reader, since: Instant::now(), followed: None })
+        Ok(Self { reader, since: Instant::now(), from_bytes: mapped_bytes(), followed: None })
+    }
+
+    /// How many more bytes are mapped than were then.
+    fn mapped_bytes(&self) -> u64 {
+        mapped_bytes().saturating_sub(self.from_bytes)
     }
 }
 
@@ -89,7 +110,7 @@ pub(crate) fn analysed(index: Index) -> Index {
 }
 
 /// How many bytes of files are mapped into this process and lie in memory; 0 where the system does not say so.
-fn mapped() -> u64 {
+fn mapped_bytes() -> u64 {
     let told = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = told.split_whitespace().nth(2).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or(0);
     pages.saturating_mul(u64::try_from(rustix::param::page_size()).unwrap_or(0))
@@ -114,17 +135,24 @@ mod tests {
             writer.commit().unwrap();
         };
         commit("one");
-        let always = View::with_limits(folder.path(), 0, Duration::ZERO).unwrap();
-        let never = View::with_limits(folder.path(), u64::MAX, Duration::ZERO).unwrap();
+        let view = |much_bytes, pause| View::with_limits(folder.path(), much_bytes, pause).unwrap();
+        let (always, never) = (view(0, Duration::ZERO), view(u64::MAX, Duration::ZERO));
+        let (seldom, since) = (view(0, Duration::from_hours(1)), |view: &View| view.opened().since);
+        // Something is mapped beyond what was when it was opened.
+        always.opened().from_bytes = 0;
+        seldom.opened().from_bytes = 0;
+        let (at_first, never_since, seldom_since) = (since(&always), since(&never), since(&seldom));
         let under_way = always.newest().unwrap();
+        assert!(since(&always) > at_first);
         for count in 2..5 {
             commit("another");
             assert_eq!(always.known().num_docs(), count - 1);
-            assert_eq!(
-                (always.newest().unwrap().num_docs(), never.newest().unwrap().num_docs()),
-                (count, count)
-            );
+            for view in [&always, &never, &seldom] {
+                assert_eq!(view.newest().unwrap().num_docs(), count);
+            }
+            always.opened().from_bytes = 0;
         }
+        assert_eq!((since(&never), since(&seldom)), (never_since, seldom_since));
         let found: TantivyDocument = under_way.doc(tantivy::DocAddress::new(0, 0)).unwrap();
         assert_eq!((under_way.num_docs(), found.field_values().count()), (1, 1));
     }
@@ -132,6 +160,6 @@ mod tests {
     #[test]
     #[cfg(target_os = "linux")]
     fn the_program_itself_is_mapped() {
-        assert!(mapped() > 100_000);
+        assert!(mapped_bytes() > 100_000);
     }
 }

@@ -90,7 +90,6 @@ impl Field {
         for (number, block) in (0_u32..).zip(blocks) {
             let found = analyze(block, detect_block(block, article));
             let length = u32::try_from(found.len()).unwrap_or(u32::MAX);
-            tokens.reserve(found.len());
             tokens.extend(found.into_iter().map(|token| Placed {
                 position: next.saturating_add(token.position),
                 block: number,

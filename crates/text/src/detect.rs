@@ -16,7 +16,7 @@ use crate::words::{Piece, pieces};
 use crate::{Lang, Script, simplify};
 
 /// How many characters of a text are read: enough to be sure, and no more.
-const ENOUGH: usize = 1_000;
+const ENOUGH: usize = 1_500;
 
 /// The share, of 10,000, of a letter that a language does not have: it stands in names and quotations only.
 const STRANGE: f32 = 0.5;

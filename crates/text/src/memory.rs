@@ -14,7 +14,7 @@ use crate::{Key, Lang};
 /// Places that a word may be in. A word that is met again moves up by one, a new one takes the last.
 const PLACES: usize = 8;
 
-/// How many sets of places a memory has, a power of two: 131,072 words, eight megabytes of places and some twenty of
+/// How many sets of places a memory has, a power of two: 131,072 words, seven megabytes of places and some twenty of
 /// keys, when all are taken. Of newspapers in five languages these are nearly all words that come twice.
 const SETS: usize = 16_384;
 
@@ -58,7 +58,7 @@ pub(crate) struct Memory(Vec<Set>);
 /// A memory that is put back when it has been read with, however that ends.
 struct Lent(Memory);
 
-/// Reads with a memory, the one that was put back last.
+/// Reads with a memory, the one that was put back last; with one that remembers nothing when all are taken.
 pub(crate) fn with_memory<T>(read: impl FnOnce(&mut Memory) -> T) -> T {
     let mut lent = Lent(Shelf::take());
     read(&mut lent.0)
@@ -169,6 +169,12 @@ mod tests {
         };
         assert_eq!((read(9), read(9)), (10, 10));
         assert!(Shelf::open().made <= SHELF);
+        // Whoever reads when all have been put back reads with one of them.
+        let lent = || with_memory(|memory| !memory.0.is_empty());
+        assert!((0..200).any(|_| lent() || {
+            std::thread::sleep(std::time::Duration::from_millis(10));
+            false
+        }));
     }
 
     #[test]

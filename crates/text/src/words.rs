@@ -24,29 +24,28 @@ pub(crate) fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(text.len() / 8);
     let mut letters = text.char_indices();
     while let Some((at, c)) = letters.next() {
-        match sort(c) {
-            Sort::Word => pieces.push(Piece::Word(at..end_of_word(text, &mut letters))),
-            Sort::Han => pieces.push(Piece::Han(at..end_of_run(text, &mut letters))),
-            Sort::Other => {}
+        match part(c) {
+            Part::Word => pieces.push(Piece::Word(at..end_of_word(text, &mut letters))),
+            Part::Han => pieces.push(Piece::Han(at..end_of_run(text, &mut letters))),
+            Part::Other => {}
         }
     }
     pieces
 }
 
 /// What pieces are made of.
-#[derive(PartialEq, Eq)]
-enum Sort {
+enum Part {
     Word,
     Han,
     Other,
 }
 
 #[inline]
-fn sort(c: char) -> Sort {
+fn part(c: char) -> Part {
     match script_and_alphanumeric(c) {
-        (Script::Han, _) => Sort::Han,
-        (_, true) => Sort::Word,
-        _ => Sort::Other,
+        (Script::Han, _) => Part::Han,
+        (_, true) => Part::Word,
+        _ => Part::Other,
     }
 }
 
@@ -55,9 +54,9 @@ fn sort(c: char) -> Sort {
 fn end_of_word(text: &str, letters: &mut CharIndices<'_>) -> usize {
     let mut ahead = letters.clone();
     while let Some((at, c)) = ahead.next() {
-        match sort(c) {
-            Sort::Word => {}
-            Sort::Other if stands_within(text, at, c) => {}
+        match part(c) {
+            Part::Word => {}
+            Part::Other if stands_within(text, at, c) => {}
             _ => return at,
         }
         *letters = ahead.clone();
@@ -70,9 +69,9 @@ fn end_of_run(text: &str, letters: &mut CharIndices<'_>) -> usize {
     let mut end = letters.offset();
     let mut ahead = letters.clone();
     while let Some((at, c)) = ahead.next() {
-        match sort(c) {
-            Sort::Han => end = ahead.offset(),
-            Sort::Other if stands_within(text, at, c) => {}
+        match part(c) {
+            Part::Han => end = ahead.offset(),
+            Part::Other if stands_within(text, at, c) => {}
             _ => break,
         }
         *letters = ahead.clone();

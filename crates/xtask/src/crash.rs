@@ -179,6 +179,14 @@ impl House {
         Ok(output.stdout)
     }
 
+    /// What a command tells, whether it likes what it found or not.
+    fn told<T: for<'de> Deserialize<'de>>(&self, arguments: &[&str]) -> anyhow::Result<T> {
+        let output = self.command(arguments).output().context("the program cannot be started")?;
+        serde_json::from_slice(&output.stdout).with_context(|| {
+            format!("`qarauyl {}` failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr))
+        })
+    }
+
     fn run_to_the_end(&self) -> anyhow::Result<()> {
         self.done(&["run", "--once"]).map(|_| ())
     }
@@ -200,15 +208,15 @@ impl House {
     }
 
     fn ledger(&self) -> anyhow::Result<Ledger> {
-        Ok(serde_json::from_slice(&self.done(&["--json", "ledger"])?)?)
+        self.told(&["--json", "ledger"])
     }
 
-    /// Whether a search finds each article once, and each watch finds by a search what it was told.
+    /// Whether a search finds as many articles as there are, and a search for what each watch asks finds what the ledger
+    /// has.
     fn index_is_the_store(&self, articles: usize) -> anyhow::Result<()> {
-        let found: Found = serde_json::from_slice(&self.done(&["--json", "search", "NOT zzyzx"])?)?;
+        let found: Found = self.told(&["--json", "search", "NOT zzyzx"])?;
         ensure!(found.total == articles, "{} articles in the index, {articles} in the store", found.total);
-        let compared: Compared =
-            serde_json::from_slice(&self.done(&["--json", "ledger", "reconcile", "--days", "3650"])?)?;
+        let compared: Compared = self.told(&["--json", "ledger", "reconcile", "--days", "3650"])?;
         ensure!(
             compared.watches > 0 && compared.missing == 0 && compared.superfluous == 0,
             "of what {} watches find in the archive, {} is not in the ledger, and {} in the ledger is not found",
@@ -232,8 +240,8 @@ impl House {
 struct Random(u64);
 
 impl Random {
-    /// A moment of the time that a run takes with nothing to do, or of its share of the work: all kills together leave
-    /// about as much time to work as an undisturbed run has.
+    /// A moment of the time that a run takes with nothing to do and twice its share of the work, so that some are killed as
+    /// they start and others at work.
     fn moment(&mut self, idle: Duration, took: Duration, kills: u32) -> Duration {
         self.0 = self.0.max(1);
         self.0 ^= self.0 >> 12;

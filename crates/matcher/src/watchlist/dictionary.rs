@@ -51,41 +51,12 @@ pub(super) struct Dictionary {
     starts: Vec<u32>,
 }
 
-/// A term's number, and above it a few bits of its hash, so that few terms are compared in vain.
+/// A term's number, and in the bits that it leaves free those of its hash, so that few terms are compared in vain. A number
+/// takes no more bits than the place of a slot: slots are at most half full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot(u32);
 
-/// How many bits of a slot are the number: 33 million terms, more than a million watches have.
-const TERM_BITS: u32 = 25;
-
 const EMPTY: Slot = Slot(u32::MAX);
-
-impl Slot {
-    fn new(hash: u64, term: Term) -> Self {
-        Self(tag(hash) | term)
-    }
-
-    /// The term; another than any when the slot is empty.
-    #[inline]
-    pub(super) fn term(self) -> Term {
-        self.0 & ((1 << TERM_BITS) - 1)
-    }
-
-    /// Whether the term may have this hash.
-    #[inline]
-    pub(super) fn may_be(self, hash: u64) -> bool {
-        (self.0 ^ tag(hash)) >> TERM_BITS == 0 && self != EMPTY
-    }
-}
-
-/// The highest bits of a hash; where a term lies goes by those below them.
-#[inline]
-fn tag(hash: u64) -> u32 {
-    high(hash) >> TERM_BITS << TERM_BITS
-}
-
-/// Most terms.
-const MOST: u32 = (1 << TERM_BITS) - 1;
 
 /// Fewest slots.
 const FEWEST: usize = 64;
@@ -129,6 +100,24 @@ impl Dictionary {
         self.slots.get(self.home(hash)).copied().unwrap_or(EMPTY)
     }
 
+    /// The bits of a slot that are a term's number.
+    #[inline]
+    fn mask(&self) -> u32 {
+        u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Returns the term in a slot; one that is not there for an empty slot.
+    #[inline]
+    pub(super) fn term_in(&self, slot: Slot) -> Term {
+        slot.0 & self.mask()
+    }
+
+    /// Returns whether what is in a slot may have this hash.
+    #[inline]
+    pub(super) fn may_be(&self, slot: Slot, hash: u64) -> bool {
+        (slot.0 ^ high(hash)) & !self.mask() == 0
+    }
+
     /// Returns the number of a term.
     pub(super) fn find(&self, kind: Kind, text: &str) -> Option<Term> {
         let hash = self.hash(kind, text.as_bytes());
@@ -144,8 +133,8 @@ impl Dictionary {
             if slot == EMPTY {
                 return NO_TERM;
             }
-            if slot.may_be(hash) && self.is(slot.term(), kind, text) {
-                return slot.term();
+            if self.may_be(slot, hash) && self.is(self.term_in(slot), kind, text) {
+                return self.term_in(slot);
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
@@ -189,7 +178,7 @@ impl Dictionary {
         if let Some(known) = self.find(kind, text) {
             return known;
         }
-        let Some(term) = Term::try_from(self.len()).ok().filter(|term| *term < MOST) else { return NO_TERM };
+        let term = Term::try_from(self.len()).unwrap_or(NO_TERM);
         self.texts.push(kind as u8);
         self.texts.extend_from_slice(text.as_bytes());
         self.starts.push(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
@@ -222,8 +211,9 @@ impl Dictionary {
         while self.slots.get(at).is_some_and(|slot| *slot != EMPTY) {
             at = (at + 1) & (self.slots.len() - 1);
         }
+        let filled = Slot(high(hash) & !self.mask() | term);
         if let Some(slot) = self.slots.get_mut(at) {
-            *slot = Slot::new(hash, term);
+            *slot = filled;
         }
     }
 

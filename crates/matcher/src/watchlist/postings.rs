@@ -91,6 +91,8 @@ impl List {
         (self.size >> LENGTH_BITS).checked_sub(1)
     }
 
+    /// Whether one more needs another place. One that was filed at once and has shrunk since counts as full as well: how
+    /// much room it has is not kept.
     fn is_full(self) -> bool {
         self.class().is_none_or(|class| self.length() == 1 << class)
     }
@@ -101,7 +103,7 @@ impl List {
 }
 
 /// Files a program under a term.
-pub(super) type File<'a> = dyn FnMut(Term, Packed) + 'a;
+pub(super) type Filer<'a> = dyn FnMut(Term, Packed) + 'a;
 
 /// All lists.
 #[derive(Debug, Default)]
@@ -134,7 +136,7 @@ impl Postings {
     }
 
     /// Files everything at once, each list as long as it must be. `each_filed` tells all, the same each time.
-    pub(super) fn fill(&mut self, terms: usize, mut each_filed: impl FnMut(&mut File<'_>)) {
+    pub(super) fn fill(&mut self, terms: usize, mut each_filed: impl FnMut(&mut Filer<'_>)) {
         self.free.clear();
         self.lists = vec![List::default(); terms];
         each_filed(&mut |term, _| {

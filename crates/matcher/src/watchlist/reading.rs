@@ -203,12 +203,12 @@ impl<'a> Reading<'a> {
         self.slots.clear();
         self.slots.extend(words.iter().map(|word| terms.first_at(word.hash)));
         self.bounds.clear();
-        self.bounds.extend(self.slots.iter().map(|slot| terms.bounds(slot.term())));
+        self.bounds.extend(self.slots.iter().map(|slot| terms.bounds(terms.term_in(*slot))));
         for ((word, slot), bounds) in words.iter().zip(&self.slots).zip(&self.bounds) {
             let start = index(word.start);
             let text = self.texts.get(start..start + index(word.length)).unwrap_or_default();
-            let term = if slot.may_be(word.hash) && terms.lies_at(*bounds, word.kind, text) {
-                slot.term()
+            let term = if terms.may_be(*slot, word.hash) && terms.lies_at(*bounds, word.kind, text) {
+                terms.term_in(*slot)
             } else {
                 terms.probe(word.hash, word.kind, text)
             };
