@@ -26,6 +26,13 @@ async fn a_copy_is_the_store_as_it_stood_and_is_read_by_its_owner_alone() {
     assert_eq!(copied.watches().await.unwrap().len(), 1);
     assert_eq!(copied.damages().await.unwrap(), Vec::<String>::new());
     assert_eq!(copied.counts().await.unwrap(), house.store.counts().await.unwrap());
+    copied.close().await;
+    let mut bytes = std::fs::read(&copy).unwrap();
+    let last = bytes.len() - 4_096;
+    bytes[last..].fill(0xff);
+    std::fs::write(&copy, bytes).unwrap();
+    let damaged = Database::open(&url, Some(Sealer::new(&[1; 32]))).await.unwrap();
+    assert!(damaged.damages().await.is_ok_and(|found| !found.is_empty()), "a page is not what it was");
 }
 
 #[tokio::test]
