@@ -65,6 +65,7 @@ impl View {
                     *opened = anew;
                     // Without what was mapped of the files that are closed now.
                     opened.from_bytes = mapped_bytes();
+                    opened.followed = Some(look);
                 }
                 // What is open goes on to answer.
                 Err(error) => {
