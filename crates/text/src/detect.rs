@@ -171,12 +171,10 @@ fn letters_of(text: &str) -> (Letters, bool) {
 pub fn detect_block(block: &str, article: Lang) -> Lang {
     let start = beginning(block);
     let (text, letters) = repaired(start);
-    if letters.all() >= OWN_LANGUAGE {
-        return told(&text, letters);
-    }
-    let all = if start.len() < block.len() { repaired(block).1 } else { letters };
-    let strange = all.all() - all.in_script(article.script());
-    if all.all() >= OWN_LANGUAGE || strange * 2 > all.all() { told(&text, letters) } else { article }
+    let is_enough = letters.all() >= OWN_LANGUAGE || start.len() == block.len();
+    let counted = if is_enough { letters } else { repaired(block).1 };
+    let (all, own) = (counted.all(), counted.in_script(article.script()));
+    if all >= OWN_LANGUAGE || (all - own) * 2 > all { told(&text, letters) } else { article }
 }
 
 impl Letters {

@@ -168,7 +168,7 @@ impl House {
         command
     }
 
-    fn done(&self, arguments: &[&str]) -> anyhow::Result<Vec<u8>> {
+    fn done(&self, arguments: &[&str]) -> anyhow::Result<()> {
         let output = self.command(arguments).output().context("the program cannot be started")?;
         ensure!(
             output.status.success(),
@@ -176,7 +176,7 @@ impl House {
             arguments.join(" "),
             String::from_utf8_lossy(&output.stderr)
         );
-        Ok(output.stdout)
+        Ok(())
     }
 
     /// What a command tells, whether it likes what it found or not.
@@ -188,7 +188,7 @@ impl House {
     }
 
     fn run_to_the_end(&self) -> anyhow::Result<()> {
-        self.done(&["run", "--once"]).map(|_| ())
+        self.done(&["run", "--once"])
     }
 
     /// Runs until `moment` and kills; answers whether there was something left to kill.
