@@ -10,6 +10,7 @@ mod dictionary;
 mod facts;
 mod filing;
 mod frequencies;
+mod front;
 mod node;
 mod patterns;
 mod postings;
@@ -119,7 +120,7 @@ impl Watchlist {
         let mut always = BTreeSet::new();
         let mut postings = Postings::default();
         // Filed twice, first to see how many there are, which takes less memory than to hold them all.
-        postings.fill(self.meanings.terms.len(), |file| {
+        let lists = postings.fill(self.meanings.terms.end(), |file| {
             for number in numbers.clone() {
                 match self.filings(&self.programs.node(number)) {
                     Some(filings) => {
@@ -133,6 +134,12 @@ impl Watchlist {
         });
         self.always = always;
         self.postings = postings;
+        let terms: Vec<Term> = self.meanings.terms.all().collect();
+        for term in terms {
+            self.meanings
+                .terms
+                .set_list(term, lists.get(dictionary::index(term)).copied().unwrap_or_default());
+        }
     }
 
     /// Files one more watch; one of the same id is replaced.
@@ -144,7 +151,8 @@ impl Watchlist {
         match filings {
             Some(filings) => {
                 for (term, posting) in posted(number, &filings) {
-                    self.postings.push(term, posting);
+                    let list = self.postings.push(self.meanings.terms.list(term), posting);
+                    self.meanings.terms.set_list(term, list);
                 }
             }
             None => {
@@ -177,7 +185,8 @@ impl Watchlist {
             terms.insert(term);
         });
         for term in terms {
-            self.postings.remove(term, number);
+            let list = self.postings.remove(self.meanings.terms.list(term), number);
+            self.meanings.terms.set_list(term, list);
         }
         self.always.remove(&number);
         self.programs.remove(watch);

@@ -167,6 +167,7 @@ struct Matched {
 fn match_all(list: &Watchlist, analysis: &Analysis, docs: &[Text]) -> Matched {
     let mut matched = Matched { matches: 0, hash: 0, micros: Vec::with_capacity(docs.len()) };
     let mut reading = Reading::new(list);
+    let mut words = plain::Words::default();
     let mut langs: HashMap<&str, Lang> = HashMap::new();
     let mut found: Vec<WatchId> = Vec::new();
     for (number, doc) in (0_u64..).zip(docs) {
@@ -177,11 +178,10 @@ fn match_all(list: &Watchlist, analysis: &Analysis, docs: &[Text]) -> Matched {
         match analysis {
             Analysis::Plain(letters) => {
                 reading.clear();
-                let mut next = 0;
-                for text in [&doc.title, &doc.body] {
-                    letters
-                        .each_token(text, &mut next, &mut |at, token| reading.surface(Part::Body, at, token));
-                }
+                words.clear();
+                letters.cut(&doc.title, &mut words);
+                letters.cut(&doc.body, &mut words);
+                reading.surfaces(Part::Body, 0, &words.text, &words.places);
                 reading.matches(&facts, &mut |watch| found.push(watch));
             }
             Analysis::Full(lexicon) => {

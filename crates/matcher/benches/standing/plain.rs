@@ -4,93 +4,180 @@
 //! a lone one itself. `expr := and ('OR' and)*; and := unary ('AND' unary)*; unary := 'NOT' unary | '(' expr ')' |
 //! leaf`, and a leaf is `lang:xx`, `source:xx`, `word`, `word*`, `"a b"` or `"a b"~k`.
 
-use std::fmt;
+use std::fmt::Debug;
 
 use query::{Filter, Part, Pattern, Plan, Spans};
 use text::Key;
 
 /// What each character is.
 pub(crate) struct Letters {
-    table: Box<[u8; PLANE]>,
-    lower: Box<[char; PLANE]>,
+    /// Characters of one byte.
+    one: Box<[Sign; 0x80]>,
+    /// Those of two.
+    two: Box<[Sign; 0x800]>,
+    /// The others of the first plane.
+    three: Box<[Class; 0x1_0000]>,
 }
 
-/// So many characters lie in a table; the others are looked up.
-const PLANE: usize = 0x1_0000;
+/// What a character is for the plain analysis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    /// A letter or a digit.
+    Letter,
+    Han,
+    /// What belongs to no word.
+    None,
+    /// A letter whose lower case is in no table.
+    Odd,
+}
 
-/// A letter or digit that is its own lower case.
-const LETTER: u8 = 1;
-/// A letter with a lower case.
-const CAPITAL: u8 = 2;
-const HAN: u8 = 4;
-/// What belongs to no word.
-const NONE: u8 = 0;
+/// A character of one or two bytes in lower case, which has as many.
+#[derive(Debug, Clone, Copy)]
+struct Sign {
+    class: Class,
+    lower: [u8; 2],
+}
+
+/// Where something begins and ends.
+pub(crate) type Place = (usize, usize);
+
+/// Texts in lower case, and the words in them.
+#[derive(Debug, Default)]
+pub(crate) struct Words {
+    pub(crate) text: Vec<u8>,
+    /// Where in `text` each begins and ends.
+    pub(crate) places: Vec<Place>,
+}
+
+impl Words {
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+        self.places.clear();
+    }
+}
 
 impl Letters {
     pub(crate) fn new() -> Self {
-        let table = plane(NONE, look_up);
-        let lower = plane('\0', lower_case);
-        Self { table, lower }
+        let class = |code| char::from_u32(code).map_or(Class::None, class_alone);
+        Self { one: table(sign), two: table(sign), three: table(class) }
     }
 
-    #[inline]
-    fn lower(&self, c: char) -> char {
-        u16::try_from(u32::from(c)).map_or_else(|_| lower_case(c), |code| self.lower[usize::from(code)])
+    /// Adds a text and its words.
+    pub(crate) fn cut(&self, text: &str, words: &mut Words) {
+        let (start, known) = (words.text.len(), words.places.len());
+        words.text.extend_from_slice(text.as_bytes());
+        if !self.cut_from(start, &mut words.text, &mut words.places) {
+            words.text.truncate(start);
+            words.places.truncate(known);
+            let lower: String = text.chars().map(lower_case).collect();
+            words.text.extend_from_slice(lower.as_bytes());
+            self.cut_from(start, &mut words.text, &mut words.places);
+        }
     }
 
-    #[inline]
-    fn of(&self, c: char) -> u8 {
-        u16::try_from(u32::from(c)).map_or_else(|_| look_up(c), |code| self.table[usize::from(code)])
-    }
-
-    /// Calls `each` with the position and the text of each token, counting on from `next`.
-    #[inline]
-    pub(crate) fn each_token(&self, text: &str, next: &mut u32, each: &mut impl FnMut(u32, &str)) {
-        let mut lower = String::new();
-        let mut say = |token: &str| {
-            each(*next, token);
-            *next += 1;
-        };
-        let mut chars = text.char_indices();
-        let mut here = chars.next();
-        while let Some((start, c)) = here {
-            let first = self.of(c);
-            here = chars.next();
-            if first & (LETTER | CAPITAL) != 0 {
-                let mut seen = first;
-                while let Some(class) =
-                    here.map(|(_, c)| self.of(c)).filter(|class| class & (LETTER | CAPITAL) != 0)
-                {
-                    seen |= class;
-                    here = chars.next();
+    /// Puts a text into lower case where it lies and finds its words, until there is something odd: then it returns
+    /// `false`.
+    fn cut_from(&self, mut at: usize, text: &mut [u8], places: &mut Vec<Place>) -> bool {
+        // Where the word or the pair of characters begins that is open here.
+        let (mut word, mut pair) = (None, None);
+        // Whether the last character of a run is in a pair already.
+        let mut paired = false;
+        loop {
+            if word.is_some() {
+                at = self.after_letters(text, at);
+            }
+            let (class, length) = self.lower(text, at);
+            if class == Class::Letter && pair.is_none() {
+                word = word.or(Some(at));
+                at += length;
+                continue;
+            }
+            if let Some(word) = word.take() {
+                places.push((word, at));
+            }
+            if class == Class::Han {
+                if let Some(first) = pair.replace(at) {
+                    places.push((first, at + length));
+                    paired = true;
                 }
-                let word = &text[start..here.map_or(text.len(), |(at, _)| at)];
-                if seen & CAPITAL == 0 {
-                    say(word);
-                } else {
-                    lower.clear();
-                    lower.extend(word.chars().map(|c| self.lower(c)));
-                    say(&lower);
-                }
-            } else if first == HAN {
-                let (mut last, mut end) = (start, start + c.len_utf8());
-                while let Some((at, c)) = here.filter(|(_, c)| self.of(*c) == HAN) {
-                    end = at + c.len_utf8();
-                    say(&text[last..end]);
-                    last = at;
-                    here = chars.next();
-                }
-                if last == start {
-                    say(&text[start..end]);
-                }
+                at += length;
+                continue;
+            }
+            if let Some(alone) = pair.take()
+                && !std::mem::take(&mut paired)
+            {
+                places.push((alone, at));
+            }
+            match class {
+                Class::Letter => {}
+                Class::Odd => return false,
+                _ if at == text.len() => return true,
+                _ => at += length,
             }
         }
     }
 
+    /// Puts letters of one and two bytes into lower case, and returns where they end.
+    #[inline]
+    fn after_letters(&self, text: &mut [u8], at: usize) -> usize {
+        let whole = text.len();
+        let mut rest = text.get_mut(at..).unwrap_or_default();
+        loop {
+            match rest {
+                [one @ 0..0x80, more @ ..] => {
+                    let sign = self.one[usize::from(*one & 0x7f)];
+                    if sign.class != Class::Letter {
+                        return whole - more.len() - 1;
+                    }
+                    *one = sign.lower[0];
+                    rest = more;
+                }
+                [one @ 0x80..0xe0, two, more @ ..] => {
+                    let sign = self.two[usize::from(*one & 0x1f) << 6 | usize::from(*two & 0x3f)];
+                    if sign.class != Class::Letter {
+                        return whole - more.len() - 2;
+                    }
+                    [*one, *two] = sign.lower;
+                    rest = more;
+                }
+                _ => return whole - rest.len(),
+            }
+        }
+    }
+
+    /// Puts the character that begins there into lower case, and returns what it is and how many bytes it has; `None` at
+    /// the end.
+    #[inline]
+    fn lower(&self, text: &mut [u8], at: usize) -> (Class, usize) {
+        match text.get_mut(at..).unwrap_or_default() {
+            [one @ 0..0x80, ..] => {
+                let sign = self.one[usize::from(*one & 0x7f)];
+                *one = sign.lower[0];
+                (sign.class, 1)
+            }
+            [one @ 0x80..0xe0, two, ..] => {
+                let sign = self.two[usize::from(*one & 0x1f) << 6 | usize::from(*two & 0x3f)];
+                [*one, *two] = sign.lower;
+                (sign.class, 2)
+            }
+            [one @ 0xe0..0xf0, two, three, ..] => {
+                let code = code_of(&[*one & 0xf, *two, *three]);
+                (self.three[code], 3)
+            }
+            [one, two, three, four, ..] => {
+                let code = u32::try_from(code_of(&[*one & 7, *two, *three, *four])).unwrap();
+                (char::from_u32(code).map_or(Class::None, class_alone), 4)
+            }
+            _ => (Class::None, 0),
+        }
+    }
+
     fn keys(&self, text: &str) -> Vec<Key> {
-        let mut keys = Vec::new();
-        self.each_token(text, &mut 0, &mut |_, token| keys.push(Key::surface(token)));
-        keys
+        let mut words = Words::default();
+        self.cut(text, &mut words);
+        let key =
+            |(start, end): &Place| Key::surface(std::str::from_utf8(&words.text[*start..*end]).unwrap());
+        words.places.iter().map(key).collect()
     }
 
     /// Reads a query of the workload.
@@ -102,23 +189,44 @@ impl Letters {
     }
 }
 
-/// A table of all characters of the first plane.
-#[expect(clippy::unnecessary_box_returns, reason = "a quarter of a megabyte is no value to hand around")]
-fn plane<T: Copy + fmt::Debug>(nothing: T, of: impl Fn(char) -> T) -> Box<[T; PLANE]> {
-    let table: Box<[T]> = (0..0x1_0000).map(|code| char::from_u32(code).map_or(nothing, &of)).collect();
-    table.try_into().expect("as many as there are codes")
+/// What is said of each of the first characters.
+#[expect(clippy::unnecessary_box_returns, reason = "a table is no value to hand around")]
+fn table<T: Debug, const LENGTH: usize>(of: impl Fn(u32) -> T) -> Box<[T; LENGTH]> {
+    let all: Box<[T]> = (0..u32::try_from(LENGTH).unwrap()).map(of).collect();
+    all.try_into().unwrap()
+}
+
+/// The number of a character of these bytes.
+fn code_of(bytes: &[u8]) -> usize {
+    bytes.iter().fold(0, |code, byte| code << 6 | usize::from(byte & 0x3f))
 }
 
 fn lower_case(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-fn look_up(c: char) -> u8 {
+/// A character of one or two bytes.
+fn sign(code: u32) -> Sign {
+    let c = char::from_u32(code).unwrap();
+    let bytes = |c: char| {
+        let mut bytes = [0; 2];
+        c.encode_utf8(&mut bytes);
+        bytes
+    };
+    let lower = lower_case(c);
+    if lower.len_utf8() != c.len_utf8() {
+        return Sign { class: Class::Odd, lower: bytes(c) };
+    }
+    Sign { class: class_alone(lower), lower: bytes(lower) }
+}
+
+/// What a character is that is not put into lower case by a table.
+fn class_alone(c: char) -> Class {
     match u32::from(c) {
-        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => HAN,
-        _ if !c.is_alphanumeric() => NONE,
-        _ if lower_case(c) == c => LETTER,
-        _ => CAPITAL,
+        0x4e00..=0x9fff | 0x3400..=0x4dbf | 0xf900..=0xfaff | 0x2_0000..=0x2_fa1f => Class::Han,
+        _ if !c.is_alphanumeric() => Class::None,
+        _ if lower_case(c) == c => Class::Letter,
+        _ => Class::Odd,
     }
 }
 

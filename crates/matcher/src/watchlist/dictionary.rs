@@ -7,7 +7,10 @@ use std::hash::{BuildHasher, RandomState};
 
 use rapidhash::v3::{RapidSecrets, rapidhash_v3_nano_inline};
 
-/// A term's number.
+use super::front::{FRONT, Front};
+use super::postings::List;
+
+/// A term's number: where its record begins.
 pub(super) type Term = u32;
 
 /// No term.
@@ -15,7 +18,6 @@ pub(super) const NO_TERM: Term = Term::MAX;
 
 /// What a term stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub(super) enum Kind {
     /// A key as an article has it, with its mark, unless it is a surface key.
     Key,
@@ -45,14 +47,15 @@ pub(super) struct Dictionary {
     filter: Vec<u64>,
     /// Open addressing, at most half full.
     slots: Vec<Slot>,
-    /// The kind and the text of each term, one after the other.
-    texts: Vec<u8>,
-    /// Where in `texts` each term begins; one more for the end of the last.
-    starts: Vec<u32>,
+    /// The bits of a slot that are a term.
+    mask: u32,
+    /// The record of each term, one after the other: where what is filed under it lies, its [`Sort`], its text, and
+    /// room up to a multiple of [`UNIT`]. What is asked of a term lies together, for to fetch it is what takes time.
+    records: Vec<u8>,
+    length: usize,
 }
 
-/// A term's number, and in the bits that it leaves free those of its hash, so that few terms are compared in vain. A number
-/// takes no more bits than the place of a slot: slots are at most half full.
+/// A term, and in the bits that it leaves free those of its hash, so that few terms are compared in vain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Slot(u32);
 
@@ -61,28 +64,80 @@ const EMPTY: Slot = Slot(u32::MAX);
 /// Fewest slots.
 const FEWEST: usize = 64;
 
+/// The kind of a term, plus one, in the lower three bits, and how many bytes its text has above them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Sort(u32);
+
+impl Sort {
+    /// That of no term.
+    pub(super) const NONE: Self = Self(0);
+
+    #[inline]
+    pub(super) fn of(kind: Kind, length: usize) -> Self {
+        Self(u32::try_from(length).unwrap_or(u32::MAX) << 3 | (kind as u32 + 1))
+    }
+
+    fn kind(self) -> Kind {
+        match self.0 & 7 {
+            2 => Kind::Head,
+            3 => Kind::Signs,
+            4 => Kind::Sound,
+            5 => Kind::Syllables,
+            6 => Kind::Fact,
+            7 => Kind::Surface,
+            _ => Kind::Key,
+        }
+    }
+
+    #[inline]
+    pub(super) fn length(self) -> usize {
+        index(self.0 >> 3)
+    }
+
+    /// How many units the record of a term takes.
+    fn units(self) -> usize {
+        (TEXT + self.length()).div_ceil(UNIT)
+    }
+}
+
+/// Records begin at multiples of so many bytes.
+const UNIT: usize = 4;
+/// Where in a record its sort lies.
+const SORT: usize = 8;
+/// Where in a record its text begins.
+const TEXT: usize = 12;
+
 impl Default for Dictionary {
     fn default() -> Self {
         let seed = RandomState::new().hash_one(0_u8);
-        Self {
+        let mut terms = Self {
             secrets: RapidSecrets::seed(seed),
-            filter: vec![0; FEWEST / 8],
-            slots: vec![EMPTY; FEWEST],
-            texts: Vec::new(),
-            starts: vec![0],
-        }
+            filter: Vec::new(),
+            slots: Vec::new(),
+            mask: 0,
+            records: Vec::new(),
+            length: 0,
+        };
+        terms.grow();
+        terms
     }
 }
 
 impl Dictionary {
-    pub(super) fn len(&self) -> usize {
-        self.starts.len().saturating_sub(1)
+    /// The hash of a term: keyed, so that nobody outside can make terms collide.
+    pub(super) fn hash(&self, kind: Kind, text: &[u8]) -> u64 {
+        self.hash_of(kind, Front::of_text(text), text)
     }
 
-    /// The hash of a term: keyed, so that nobody outside can make terms collide.
+    /// The hash of a term whose front is known.
     #[inline]
-    pub(super) fn hash(&self, kind: Kind, text: &[u8]) -> u64 {
-        let hash = rapidhash_v3_nano_inline::<true, false>(text, &self.secrets);
+    pub(super) fn hash_of(&self, kind: Kind, front: Front, text: &[u8]) -> u64 {
+        // Most words are all front; to hash always as many bytes takes no decision that a processor could guess wrong.
+        let hash = if text.len() <= FRONT {
+            rapidhash_v3_nano_inline::<true, false>(&front.to_bytes(), &self.secrets)
+        } else {
+            rapidhash_v3_nano_inline::<true, false>(text, &self.secrets)
+        };
         hash.wrapping_add((kind as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 
@@ -100,89 +155,100 @@ impl Dictionary {
         self.slots.get(self.home(hash)).copied().unwrap_or(EMPTY)
     }
 
-    /// The bits of a slot that are a term's number.
-    #[inline]
-    fn mask(&self) -> u32 {
-        u32::try_from(self.slots.len() - 1).unwrap_or(u32::MAX)
-    }
-
     /// Returns the term in a slot; one that is not there for an empty slot.
     #[inline]
     pub(super) fn term_in(&self, slot: Slot) -> Term {
-        slot.0 & self.mask()
+        slot.0 & self.mask
     }
 
     /// Returns whether what is in a slot may have this hash.
     #[inline]
     pub(super) fn may_be(&self, slot: Slot, hash: u64) -> bool {
-        (slot.0 ^ high(hash)) & !self.mask() == 0
+        (slot.0 ^ high(hash)) & !self.mask == 0
     }
 
     /// Returns the number of a term.
     pub(super) fn find(&self, kind: Kind, text: &str) -> Option<Term> {
         let hash = self.hash(kind, text.as_bytes());
-        let term = (self.may_have(hash) == 1).then(|| self.probe(hash, kind, text.as_bytes()))?;
+        let sort = Sort::of(kind, text.len());
+        let term = (self.may_have(hash) == 1).then(|| self.probe(hash, sort, text.as_bytes()))?;
         (term != NO_TERM).then_some(term)
     }
 
     /// Returns the number of the term that has this hash, or `NO_TERM`.
-    pub(super) fn probe(&self, hash: u64, kind: Kind, text: &[u8]) -> Term {
+    pub(super) fn probe(&self, hash: u64, sort: Sort, text: &[u8]) -> Term {
         let mut at = self.home(hash);
         loop {
             let slot = self.slots.get(at).copied().unwrap_or(EMPTY);
             if slot == EMPTY {
                 return NO_TERM;
             }
-            if self.may_be(slot, hash) && self.is(self.term_in(slot), kind, text) {
-                return self.term_in(slot);
+            let term = self.term_in(slot);
+            if self.may_be(slot, hash) && self.sort(term) == sort && self.stored(term, text.len()) == text {
+                return term;
             }
             at = (at + 1) & (self.slots.len() - 1);
         }
     }
 
-    /// Returns whether a term has this kind and text.
+    /// Returns the sort of a term; for one that is not there, that of none.
     #[inline]
-    fn is(&self, term: Term, kind: Kind, text: &[u8]) -> bool {
-        self.lies_at(self.bounds(term), kind, text)
+    pub(super) fn sort(&self, term: Term) -> Sort {
+        let at = start(term).saturating_add(SORT);
+        let sort = self.records.get(at..).and_then(<[u8]>::first_chunk);
+        Sort(sort.map_or(0, |bytes| u32::from_le_bytes(*bytes)))
     }
 
-    /// Returns where a term's kind and text lie.
+    /// Returns whether a term of the same sort has this text.
     #[inline]
-    pub(super) fn bounds(&self, term: Term) -> (u32, u32) {
-        let at = index(term);
-        let bound = |at: usize| self.starts.get(at).copied().unwrap_or(0);
-        (bound(at), bound(at.wrapping_add(1)))
-    }
-
-    /// Returns whether this kind and text lie there.
-    #[inline]
-    pub(super) fn lies_at(&self, bounds: (u32, u32), kind: Kind, text: &[u8]) -> bool {
-        let stored = self.stored(bounds);
-        stored.split_first().is_some_and(|(first, rest)| *first == kind as u8 && rest == text)
+    pub(super) fn has_text(&self, term: Term, front: Front, text: &[u8]) -> bool {
+        let at = start(term).saturating_add(TEXT);
+        let rest = |text: &[u8]| {
+            text.get(FRONT..)
+                .is_none_or(|rest| self.records.get(at + FRONT..at + text.len()).unwrap_or_default() == rest)
+        };
+        Front::at(&self.records, at, text.len()) == front && rest(text)
     }
 
     #[inline]
-    fn stored(&self, (start, end): (u32, u32)) -> &[u8] {
-        self.texts.get(index(start)..index(end)).unwrap_or_default()
+    fn stored(&self, term: Term, length: usize) -> &[u8] {
+        let at = start(term).saturating_add(TEXT);
+        self.records.get(at..at.saturating_add(length)).unwrap_or_default()
     }
 
-    /// Returns the kind's number and the text of a term.
-    pub(super) fn text(&self, term: Term) -> (u8, &str) {
-        let (kind, text) =
-            self.stored(self.bounds(term)).split_first().map_or((0, &[][..]), |(kind, text)| (*kind, text));
-        (kind, std::str::from_utf8(text).unwrap_or_default())
+    /// Returns the kind and the text of a term.
+    pub(super) fn text(&self, term: Term) -> (Kind, &str) {
+        let sort = self.sort(term);
+        let text = self.stored(term, sort.length());
+        (sort.kind(), std::str::from_utf8(text).unwrap_or_default())
     }
 
-    /// Returns the number of a term, which it gets now if it has none.
+    /// Returns where what is filed under a term lies.
+    #[inline]
+    pub(super) fn list(&self, term: Term) -> List {
+        let list = self.records.get(start(term)..).and_then(<[u8]>::first_chunk);
+        list.map(|bytes| List::from_bytes(*bytes)).unwrap_or_default()
+    }
+
+    pub(super) fn set_list(&mut self, term: Term, list: List) {
+        if let Some(place) = self.records.get_mut(start(term)..).and_then(<[u8]>::first_chunk_mut) {
+            *place = list.to_bytes();
+        }
+    }
+
+    /// Returns the number of the term, which it gets now if it has none.
     pub(super) fn intern(&mut self, kind: Kind, text: &str) -> Term {
         if let Some(known) = self.find(kind, text) {
             return known;
         }
-        let term = Term::try_from(self.len()).unwrap_or(NO_TERM);
-        self.texts.push(kind as u8);
-        self.texts.extend_from_slice(text.as_bytes());
-        self.starts.push(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
-        if self.len() * 2 > self.slots.len() {
+        let term = self.end();
+        let sort = Sort::of(kind, text.len());
+        self.records.extend(List::default().to_bytes());
+        self.records.extend(sort.0.to_le_bytes());
+        self.records.extend_from_slice(text.as_bytes());
+        self.records.resize(start(term) + sort.units() * UNIT, 0);
+        self.length += 1;
+        if self.length * 2 > self.slots.len() || self.end() > self.mask {
             self.grow();
         } else {
             let hash = self.hash(kind, text.as_bytes());
@@ -191,13 +257,32 @@ impl Dictionary {
         term
     }
 
+    /// Returns the number that the next term will have; all others are lower.
+    pub(super) fn end(&self) -> Term {
+        Term::try_from(self.records.len() / UNIT).unwrap_or(NO_TERM)
+    }
+
+    /// Returns all terms, ascending.
+    pub(super) fn all(&self) -> impl Iterator<Item = Term> {
+        let after = |term: &Term| Some(self.next(*term)).filter(|next| *next < self.end());
+        std::iter::successors((self.length > 0).then_some(0), after)
+    }
+
+    /// Returns the term whose record follows.
+    fn next(&self, term: Term) -> Term {
+        term + Term::try_from(self.sort(term).units()).unwrap_or(1)
+    }
+
     fn grow(&mut self) {
-        let slots = self.slots.len() * 2;
+        let slots = (self.length * 2 + 1).next_power_of_two().max(FEWEST);
         self.slots = vec![EMPTY; slots];
         self.filter = vec![0; slots / 8];
-        for term in 0..Term::try_from(self.len()).unwrap_or(NO_TERM) {
+        let room = self.end().max(u32::try_from(FEWEST).unwrap_or(0)).saturating_mul(2);
+        self.mask = room.checked_next_power_of_two().map_or(u32::MAX >> 1, |bits| bits - 1);
+        let terms: Vec<Term> = self.all().collect();
+        for term in terms {
             let (kind, text) = self.text(term);
-            let hash = self.hash(kind_of(kind), text.as_bytes());
+            let hash = self.hash(kind, text.as_bytes());
             self.place(hash, term);
         }
     }
@@ -211,7 +296,7 @@ impl Dictionary {
         while self.slots.get(at).is_some_and(|slot| *slot != EMPTY) {
             at = (at + 1) & (self.slots.len() - 1);
         }
-        let filled = Slot(high(hash) & !self.mask() | term);
+        let filled = Slot(high(hash) & !self.mask | term);
         if let Some(slot) = self.slots.get_mut(at) {
             *slot = filled;
         }
@@ -224,21 +309,14 @@ impl Dictionary {
 
     /// Gives back the room that growing has left free.
     pub(super) fn shrink(&mut self) {
-        self.texts.shrink_to_fit();
-        self.starts.shrink_to_fit();
+        self.records.shrink_to_fit();
     }
 }
 
-pub(super) fn kind_of(number: u8) -> Kind {
-    match number {
-        1 => Kind::Head,
-        2 => Kind::Signs,
-        3 => Kind::Sound,
-        4 => Kind::Syllables,
-        5 => Kind::Fact,
-        6 => Kind::Surface,
-        _ => Kind::Key,
-    }
+/// Where in the records that of a term begins.
+#[inline]
+fn start(term: Term) -> usize {
+    index(term).saturating_mul(UNIT)
 }
 
 /// A number as an index: four bytes fit everywhere that this runs.
@@ -269,10 +347,10 @@ mod tests {
         for (word, number) in words.iter().zip(&numbers) {
             assert_eq!(terms.find(Kind::Key, word), Some(*number));
             assert_eq!(terms.intern(Kind::Key, word), *number);
-            assert_eq!(terms.text(*number), (Kind::Key as u8, word.as_str()));
+            assert_eq!(terms.text(*number), (Kind::Key, word.as_str()));
         }
         assert_eq!(terms.find(Kind::Head, "=сөз1"), None);
         assert_eq!(terms.find(Kind::Key, "=сөз5000"), None);
-        assert_eq!(terms.len(), 5_000);
+        assert!(terms.all().eq(numbers));
     }
 }

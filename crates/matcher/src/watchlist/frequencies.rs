@@ -1,6 +1,6 @@
 //! How often terms occur in articles: by it a watch is filed under the rarest word that it cannot match without.
 
-use super::dictionary::{Dictionary, Kind, kind_of};
+use super::dictionary::{Dictionary, Kind};
 
 /// Counters of a row; two rows, of which the lower count is taken (a count–min sketch, Cormode and Muthukrishnan 2005).
 const WIDTH: usize = 1 << 15;
@@ -37,8 +37,8 @@ impl Frequencies {
         let (kind, text) = terms.text(term);
         let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
         let share = |of: u32| self.most.max(1_000) / of;
-        let count = match kind_of(kind) {
-            kind @ (Kind::Key | Kind::Surface) => self.counted(terms.hash(kind, text.as_bytes())),
+        let count = match kind {
+            Kind::Key | Kind::Surface => self.counted(terms.hash(kind, text.as_bytes())),
             // What cannot be counted is guessed by how much it asks for.
             Kind::Head => share(4_u32.saturating_pow(letters.min(5)) / 4 + 1),
             Kind::Fact => share(3),

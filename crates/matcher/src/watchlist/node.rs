@@ -3,7 +3,7 @@
 use query::{Filter, Part, Pattern, Plan, Spans};
 use text::Key;
 
-use super::dictionary::{Dictionary, Kind, Term, index, kind_of, kind_of_key};
+use super::dictionary::{Dictionary, Kind, Term, index, kind_of_key};
 use super::facts::fact_of;
 use super::facts::filter_of;
 use super::patterns::Patterns;
@@ -132,13 +132,13 @@ impl Meanings {
 
     fn key_of(&self, term: Term) -> Key {
         let (kind, text) = self.terms.text(term);
-        if kind_of(kind) == Kind::Surface { Key::surface(text) } else { Key::stored(text) }
+        if kind == Kind::Surface { Key::surface(text) } else { Key::stored(text) }
     }
 
     /// The terms of one place are all keys or all of one other kind.
     fn words(&self, terms: &[Term]) -> Spans {
         let texts = || terms.iter().map(|term| self.terms.text(*term).1);
-        let kind = terms.first().map_or(Kind::Key, |term| kind_of(self.terms.text(*term).0));
+        let kind = terms.first().map_or(Kind::Key, |term| self.terms.text(*term).0);
         let first = texts().next().unwrap_or_default();
         match kind {
             Kind::Key | Kind::Surface | Kind::Fact => {

@@ -1,15 +1,15 @@
 //! Patterns as terms: how a key begins, what fits it, how it sounds.
 //!
 //! A pattern is met by the letters before its first sign. Of a key only those beginnings are looked up that any
-//! pattern has, told by its first two letters.
+//! pattern has, told by its first bytes.
 
 use query::Pattern;
 use rustc_hash::FxHashMap;
 use text::{Key, sounds, syllable};
 
-use super::dictionary::{Dictionary, Kind, Term, index};
+use super::dictionary::{Dictionary, Kind, Term};
 
-/// How many different first letters are told apart.
+/// How many different first bytes are told apart.
 const FIRSTS: usize = 4_096;
 
 /// Longest beginning, in bytes: its length is a bit of a word.
@@ -18,8 +18,7 @@ const LONGEST: usize = 63;
 /// The patterns of all watches.
 #[derive(Default)]
 pub(super) struct Patterns {
-    /// By the first two letters of a pattern: the lengths of the beginnings that go on from there.
-    lengths: Vec<u64>,
+    heads: Heads,
     /// What must be compared with keys that begin so.
     begun: FxHashMap<Term, Vec<(Term, Pattern)>>,
     /// What has no beginning.
@@ -27,12 +26,21 @@ pub(super) struct Patterns {
     meets: Meets,
 }
 
-/// Which kinds of patterns there are.
+/// The lengths of beginnings in bytes, each as a bit, by what they begin with.
 #[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "three kinds, each there or not")]
+struct Heads {
+    /// Those of fewer than four bytes.
+    short: u64,
+    /// By their first four bytes.
+    of_four: Vec<u64>,
+    /// Those of eight or more by their first eight.
+    of_eight: Vec<u64>,
+}
+
+/// Which other kinds of patterns there are.
+#[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "two kinds, each there or not")]
 struct Meets {
-    /// Beginnings of one letter: of Chinese words.
-    of_one: bool,
     sounds: bool,
     syllables: bool,
 }
@@ -60,7 +68,7 @@ impl Patterns {
         let only_a_head = head == whole && !rest.is_empty() && rest.chars().all(|sign| sign == '*');
         if !head.is_empty() {
             let begins = terms.intern(Kind::Head, head);
-            self.note(head);
+            self.heads.note(head.as_bytes());
             if only_a_head {
                 return begins;
             }
@@ -73,34 +81,11 @@ impl Patterns {
         term
     }
 
-    fn note(&mut self, head: &str) {
-        match first_two(head) {
-            None => self.meets.of_one = true,
-            Some(firsts) => {
-                self.lengths.resize(FIRSTS, 0);
-                if let Some(lengths) = self.lengths.get_mut(firsts) {
-                    *lengths |= 1 << head.len();
-                }
-            }
-        }
-    }
-
-    /// Calls `each` with the length of every beginning of a surface key, given without its mark, that some pattern may
-    /// have.
+    /// Returns the lengths of every beginning of a surface key, given without its mark, that some pattern may have, each
+    /// as a bit.
     #[inline]
-    pub(super) fn each_head(&self, text: &str, each: &mut impl FnMut(usize)) {
-        if self.meets.of_one {
-            each(text.chars().next().map_or(0, char::len_utf8));
-        }
-        let lengths = first_two(text).and_then(|firsts| self.lengths.get(firsts));
-        let mut left = lengths.copied().unwrap_or(0);
-        while left != 0 {
-            let length = index(left.trailing_zeros());
-            left &= left - 1;
-            if length <= text.len() {
-                each(length);
-            }
-        }
+    pub(super) fn heads(&self, text: &[u8]) -> u64 {
+        self.heads.of(text)
     }
 
     /// Returns the patterns that go on from a beginning, each with its term.
@@ -137,29 +122,63 @@ fn push_new(known: &mut Vec<(Term, Pattern)>, term: Term, signs: &str) {
     }
 }
 
-/// A number for the first two letters; `None` when there is but one.
+impl Heads {
+    fn note(&mut self, head: &[u8]) {
+        let length = 1 << head.len();
+        let row = match (head.first_chunk(), head.first_chunk()) {
+            (_, Some(eight)) => Some((&mut self.of_eight, cell(u64::from_le_bytes(*eight)))),
+            (Some(four), None) => Some((&mut self.of_four, cell(u32::from_le_bytes(*four).into()))),
+            (None, None) => None,
+        };
+        let Some((row, cell)) = row else {
+            self.short |= length;
+            return;
+        };
+        row.resize(FIRSTS, 0);
+        if let Some(lengths) = row.get_mut(cell) {
+            *lengths |= length;
+        }
+    }
+
+    #[inline]
+    fn of(&self, text: &[u8]) -> u64 {
+        let in_row = |row: &[u64], first: u64| row.get(cell(first)).copied().unwrap_or(0);
+        let four =
+            text.first_chunk().map_or(0, |four| in_row(&self.of_four, u32::from_le_bytes(*four).into()));
+        let eight = text.first_chunk().map_or(0, |eight| in_row(&self.of_eight, u64::from_le_bytes(*eight)));
+        self.short | four | eight
+    }
+}
+
+/// Where in a row beginnings with these bytes are told.
 #[inline]
-fn first_two(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let length = |at: usize| {
-        Some(match bytes.get(at)? {
-            0..0x80 => 1,
-            0x80..0xe0 => 2,
-            0xe0..0xf0 => 3,
-            _ => 4,
-        })
-    };
-    let first = length(0)?;
-    let second = length(first)?;
-    let both = bytes.get(..first + second)?;
-    let hash = both
-        .iter()
-        .fold(0_u32, |hash, byte| (hash.rotate_left(5) ^ u32::from(*byte)).wrapping_mul(0x9e37_79b9));
-    Some(index(hash >> 20))
+fn cell(first: u64) -> usize {
+    // Fibonacci hashing; the highest bits tell the most.
+    usize::try_from(first.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 52).unwrap_or(0)
 }
 
 fn pair_of(text: &str, terms: &Dictionary) -> Option<Term> {
     let mut letters = text.chars();
     let (one, other) = (letters.next().and_then(syllable)?, letters.next().and_then(syllable)?);
     letters.next().is_none().then(|| terms.find(Kind::Syllables, &format!("{one} {other}")))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_beginning_is_told_by_the_first_bytes_of_a_word() {
+        let words = ["detention", "тұтқындады", "哈萨克族", "a", "ab", "abc", "abcd", "abcdefgh", "сот"];
+        let whole = |text: &str| text.char_indices().map(|(at, c)| at + c.len_utf8()).collect::<Vec<_>>();
+        for (word, length) in
+            words.iter().flat_map(|word| whole(word).into_iter().map(move |end| (word, end)))
+        {
+            let (mut heads, head) = (Heads::default(), &word.as_bytes()[..length]);
+            heads.note(head);
+            assert_eq!(heads.of(word.as_bytes()), 1 << length, "{word} {length}");
+            assert_eq!(heads.of(&[head, b"!"].concat()), 1 << length, "{word} {length}");
+            assert_eq!(heads.of("қорғас".as_bytes()), if length < 4 { 1 << length } else { 0 });
+        }
+    }
 }

@@ -77,6 +77,18 @@ pub(super) struct List {
 const LENGTH_BITS: u32 = 27;
 
 impl List {
+    /// As it is kept in the record of a term.
+    pub(super) fn to_bytes(self) -> [u8; 8] {
+        (u64::from(self.size) << 32 | u64::from(self.start)).to_le_bytes()
+    }
+
+    #[inline]
+    pub(super) fn from_bytes(bytes: [u8; 8]) -> Self {
+        let both = u64::from_le_bytes(bytes);
+        let half = |bits: u64| u32::try_from(bits & 0xffff_ffff).unwrap_or(0);
+        Self { start: half(both), size: half(both >> 32) }
+    }
+
     fn new(start: u32, length: u32, class: Option<u32>) -> Self {
         Self { start, size: length | class.map_or(0, |class| class + 1) << LENGTH_BITS }
     }
@@ -105,29 +117,15 @@ impl List {
 /// Files a program under a term.
 pub(super) type Filer<'a> = dyn FnMut(Term, Packed) + 'a;
 
-/// All lists.
+/// What lies in all lists. Where each lies is kept with its term.
 #[derive(Debug, Default)]
 pub(super) struct Postings {
-    /// One for each term.
-    lists: Vec<List>,
     pool: Vec<Packed>,
     /// Room in the pool that lists have left, by the power of two that it holds.
     free: Vec<Vec<u32>>,
 }
 
 impl Postings {
-    /// Returns what is filed under a term.
-    #[cfg(test)]
-    fn of(&self, term: Term) -> impl Iterator<Item = Posting> + '_ {
-        self.at(self.list(term)).iter().map(|packed| packed.open())
-    }
-
-    /// Returns where a term's list lies.
-    #[inline]
-    pub(super) fn list(&self, term: Term) -> List {
-        self.lists.get(index(term)).copied().unwrap_or_default()
-    }
-
     /// Returns what lies in a list.
     #[inline]
     pub(super) fn at(&self, list: List) -> &[Packed] {
@@ -135,42 +133,39 @@ impl Postings {
         here.unwrap_or_default()
     }
 
-    /// Files everything at once, each list as long as it must be. `each_filed` tells all, the same each time.
-    pub(super) fn fill(&mut self, terms: usize, mut each_filed: impl FnMut(&mut Filer<'_>)) {
+    /// Files everything at once, each list as long as it must be, and returns the list of each term below `end`.
+    /// `each_filed` tells all, the same each time.
+    pub(super) fn fill(&mut self, end: Term, mut each_filed: impl FnMut(&mut Filer<'_>)) -> Vec<List> {
         self.free.clear();
-        self.lists = vec![List::default(); terms];
+        let mut lists = vec![List::default(); index(end)];
         each_filed(&mut |term, _| {
-            if let Some(list) = self.lists.get_mut(index(term)) {
+            if let Some(list) = lists.get_mut(index(term)) {
                 list.size += 1;
             }
         });
         let mut start = 0;
-        for list in &mut self.lists {
+        for list in &mut lists {
             let length = std::mem::take(&mut list.size);
             list.start = start;
             start += length;
         }
         self.pool = vec![Packed { program: 0, second: 0 }; index(start)];
         each_filed(&mut |term, posting| {
-            if let Some(list) = self.lists.get_mut(index(term)) {
+            if let Some(list) = lists.get_mut(index(term)) {
                 put(&mut self.pool, list, posting);
             }
         });
+        lists
     }
 
-    /// Files a program under a term.
-    pub(super) fn push(&mut self, term: Term, posting: Packed) {
-        if index(term) >= self.lists.len() {
-            self.lists.resize(index(term) + 1, List::default());
-        }
-        let mut list = self.lists.get(index(term)).copied().unwrap_or_default();
+    /// Files a program in a list, and returns where the list lies now.
+    #[must_use]
+    pub(super) fn push(&mut self, mut list: List, posting: Packed) -> List {
         if list.is_full() {
             list = self.moved(list);
         }
         put(&mut self.pool, &mut list, posting);
-        if let Some(kept) = self.lists.get_mut(index(term)) {
-            *kept = list;
-        }
+        list
     }
 
     /// Gives a list more room, a power of two.
@@ -195,16 +190,17 @@ impl Postings {
         List::new(start, length, Some(class))
     }
 
-    /// Takes a program off a term's list.
-    pub(super) fn remove(&mut self, term: Term, program: u32) {
-        let Some(list) = self.lists.get_mut(index(term)) else { return };
+    /// Takes a program off a list, and returns what is left of it.
+    #[must_use]
+    pub(super) fn remove(&mut self, mut list: List, program: u32) -> List {
         let here = self.pool.get_mut(index(list.start)..index(list.start) + index(list.length()));
-        let Some(here) = here else { return };
+        let here = here.unwrap_or_default();
         let is_it = |packed: &Packed| packed.open().program == program;
         while let Some(at) = here.iter().take(index(list.length())).position(is_it) {
-            *list = list.with_length(list.length() - 1);
+            list = list.with_length(list.length() - 1);
             here.swap(at, index(list.length()));
         }
+        list
     }
 }
 
@@ -224,8 +220,8 @@ mod tests {
         Posting { program, then: Then::Behind, again: program.is_multiple_of(2), second: program + 1 }
     }
 
-    fn programs(postings: &Postings, term: Term) -> Vec<u32> {
-        let mut found: Vec<u32> = postings.of(term).map(|one| one.program).collect();
+    fn programs(postings: &Postings, list: List) -> Vec<u32> {
+        let mut found: Vec<u32> = postings.at(list).iter().map(|packed| packed.open().program).collect();
         found.sort_unstable();
         found
     }
@@ -233,22 +229,25 @@ mod tests {
     #[test]
     fn lists_grow_and_shrink_and_leave_one_another_alone() {
         let mut postings = Postings::default();
-        postings.fill(2, |file| {
+        let mut lists = postings.fill(2, |file| {
             for (term, one) in [(0, posting(7)), (1, posting(8)), (0, posting(9))] {
                 file(term, Packed::of(one));
             }
         });
+        lists.resize(5, List::default());
+        let of = |program: u32| index(program % 5);
         for program in 100..200 {
-            postings.push(program % 5, Packed::of(posting(program)));
+            lists[of(program)] = postings.push(lists[of(program)], Packed::of(posting(program)));
         }
         for program in (100..200).filter(|program| program % 3 == 0) {
-            postings.remove(program % 5, program);
+            lists[of(program)] = postings.remove(lists[of(program)], program);
         }
         for term in 0..5 {
             let kept = (100..200).filter(|program| program % 5 == term && program % 3 != 0);
             let first: &[u32] = [&[7, 9][..], &[8], &[], &[], &[]][index(term)];
-            assert_eq!(programs(&postings, term), first.iter().copied().chain(kept).collect::<Vec<_>>());
+            let list = List::from_bytes(lists[index(term)].to_bytes());
+            assert_eq!(programs(&postings, list), first.iter().copied().chain(kept).collect::<Vec<_>>());
         }
-        assert_eq!(postings.of(1).next(), Some(posting(8)));
+        assert_eq!(postings.at(lists[1]).first().map(|packed| packed.open()), Some(posting(8)));
     }
 }

@@ -13,8 +13,9 @@ use rustc_hash::FxHashSet;
 use text::Key;
 
 use super::Watchlist;
-use super::dictionary::{Kind, NO_TERM, Slot, Term, index};
+use super::dictionary::{Kind, NO_TERM, Slot, Sort, Term, index, kind_of_key};
 use super::facts::each_fact;
+use super::front::{FRONT, Front};
 use super::node::Meanings;
 use super::postings::{List, MOST, Posting, Then};
 use super::present::{Present, TITLE};
@@ -23,13 +24,13 @@ use super::run::Article;
 /// An article, as the list sees it: the terms that any watch speaks of. It is used again for the next one.
 pub struct Reading<'a> {
     list: &'a Watchlist,
-    /// The texts of the words that may be terms, one after the other.
+    /// The texts of the words that may be terms, one after the other, with room behind each for a whole front.
     texts: Vec<u8>,
     /// The words that may be terms; those from `noted` on are left over from an article before.
     words: Vec<Word>,
     noted: usize,
     slots: Vec<Slot>,
-    bounds: Vec<(u32, u32)>,
+    sorts: Vec<Sort>,
     present: Present,
     lists: Vec<(Term, List)>,
     candidates: Vec<(Term, Posting)>,
@@ -44,17 +45,17 @@ pub struct Reading<'a> {
 /// A word that may be a term.
 #[derive(Debug, Clone, Copy)]
 struct Word {
+    front: Front,
     hash: u64,
-    kind: Kind,
+    sort: Sort,
     /// Where in `texts` it is.
     start: u32,
-    length: u32,
-    /// How long the word is of which this is the beginning.
+    /// How long the word is of which this is the beginning; 0 when it is no beginning.
     whole: u32,
     position: u32,
 }
 
-const NO_WORD: Word = Word { hash: 0, kind: Kind::Key, start: 0, length: 0, whole: 0, position: 0 };
+const NO_WORD: Word = Word { front: Front::NONE, hash: 0, sort: Sort::NONE, start: 0, whole: 0, position: 0 };
 
 impl fmt::Debug for Reading<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,7 +72,7 @@ impl<'a> Reading<'a> {
             words: vec![NO_WORD; 1_024],
             noted: 0,
             slots: Vec::new(),
-            bounds: Vec::new(),
+            sorts: Vec::new(),
             present: Present::new(),
             lists: Vec::new(),
             candidates: Vec::new(),
@@ -103,11 +104,18 @@ impl<'a> Reading<'a> {
 
     /// Notes a key at a position of a part: the body's first, then the title's, each ascending.
     pub fn key(&mut self, part: Part, position: u32, key: &Key) {
-        let place = if part == Part::Title { position | TITLE } else { position };
-        if key.is_surface() {
-            self.surface(part, position, key.text());
+        let place = place(part, position);
+        let (kind, text) = kind_of_key(key.as_str());
+        let (start, before) = (self.texts.len(), self.noted);
+        self.texts.extend_from_slice(text.as_bytes());
+        self.texts.extend([0; FRONT]);
+        if kind == Kind::Surface {
+            self.note_surface((start, text.len()), place);
         } else {
-            self.note((Kind::Key, key.as_str().len()), key.as_str(), place);
+            self.note(kind, (start, text.len()), 0, place);
+        }
+        if self.noted == before {
+            self.texts.truncate(start);
         }
         let Meanings { patterns, terms, .. } = &self.list.meanings;
         if patterns.has_others() {
@@ -116,33 +124,49 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// Notes a surface key by its text. Patterns that no beginning tells of are not looked for: see
+    /// Notes all words of a text as surface keys, one position after the other from `first` on. `words` are where in
+    /// `text` they begin and end, in bytes. Patterns that no beginning tells of are not looked for: see
     /// [`Reading::key`].
+    pub fn surfaces(&mut self, part: Part, first: u32, text: &[u8], words: &[(usize, usize)]) {
+        let base = self.texts.len();
+        self.texts.extend_from_slice(text);
+        self.texts.extend([0; FRONT]);
+        for (position, (start, end)) in (first..).zip(words) {
+            let word = (base + start, end.saturating_sub(*start));
+            self.note_surface(word, place(part, position));
+        }
+    }
+
+    /// Notes a surface key that lies in `texts`, and how it begins.
     #[inline]
-    pub fn surface(&mut self, part: Part, position: u32, text: &str) {
-        let place = if part == Part::Title { position | TITLE } else { position };
-        self.note((Kind::Surface, text.len()), text, place);
-        let patterns = &self.list.meanings.patterns;
-        patterns.each_head(text, &mut |length| self.note((Kind::Head, length), text, place));
+    fn note_surface(&mut self, (start, length): (usize, usize), place: u32) {
+        self.note(Kind::Surface, (start, length), 0, place);
+        let text = self.texts.get(start..start + length).unwrap_or_default();
+        let mut heads = self.list.meanings.patterns.heads(text);
+        while heads != 0 {
+            let head = index(heads.trailing_zeros());
+            heads &= heads - 1;
+            if head <= length {
+                self.note(Kind::Head, (start, head), length, place);
+            }
+        }
     }
 
     /// Notes a word when it may be a term. It is written in any case and then counted or not, which is quicker than to
     /// decide first.
     #[inline]
-    fn note(&mut self, (kind, length): (Kind, usize), text: &str, position: u32) {
-        let term = text.as_bytes().get(..length).unwrap_or_default();
-        let hash = self.list.meanings.terms.hash(kind, term);
-        let known = self.list.meanings.terms.may_have(hash);
-        let start = self.texts.len();
-        self.texts.extend_from_slice(text.as_bytes());
-        self.texts.truncate(start + text.len() * known);
+    fn note(&mut self, kind: Kind, (start, length): (usize, usize), whole: usize, position: u32) {
+        let terms = &self.list.meanings.terms;
+        let front = Front::at(&self.texts, start, length);
+        let hash = terms.hash_of(kind, front, self.texts.get(start..start + length).unwrap_or_default());
+        let known = terms.may_have(hash);
         let number = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
         let word = Word {
+            front,
             hash,
-            kind,
+            sort: Sort::of(kind, length),
             start: number(start),
-            length: number(length),
-            whole: number(text.len()),
+            whole: number(whole),
             position,
         };
         if let Some(place) = self.words.get_mut(self.noted) {
@@ -202,32 +226,35 @@ impl<'a> Reading<'a> {
         let words = self.words.get(..self.noted).unwrap_or_default();
         self.slots.clear();
         self.slots.extend(words.iter().map(|word| terms.first_at(word.hash)));
-        self.bounds.clear();
-        self.bounds.extend(self.slots.iter().map(|slot| terms.bounds(terms.term_in(*slot))));
-        for ((word, slot), bounds) in words.iter().zip(&self.slots).zip(&self.bounds) {
+        // Fetches the records of all; the next step finds them at hand.
+        self.sorts.clear();
+        self.sorts.extend(self.slots.iter().map(|slot| terms.sort(terms.term_in(*slot))));
+        for ((word, slot), sort) in words.iter().zip(&self.slots).zip(&self.sorts) {
             let start = index(word.start);
-            let text = self.texts.get(start..start + index(word.length)).unwrap_or_default();
-            let term = if terms.may_be(*slot, word.hash) && terms.lies_at(*bounds, word.kind, text) {
-                terms.term_in(*slot)
+            let text = |length: usize| self.texts.get(start..start + length).unwrap_or_default();
+            let (first, here) = (terms.term_in(*slot), text(word.sort.length()));
+            let is_first = terms.may_be(*slot, word.hash) && *sort == word.sort;
+            let term = if is_first && terms.has_text(first, word.front, here) {
+                first
             } else {
-                terms.probe(word.hash, word.kind, text)
+                terms.probe(word.hash, word.sort, here)
             };
             if term == NO_TERM {
                 continue;
             }
             self.present.add(term, word.position);
-            if word.kind == Kind::Head {
-                let text = self.texts.get(start..start + index(word.whole)).unwrap_or_default();
-                self.present.add_begun(&self.list.meanings.patterns, (term, word.position), text);
+            if word.whole > 0 {
+                let whole = text(index(word.whole));
+                self.present.add_begun(&self.list.meanings.patterns, (term, word.position), whole);
             }
         }
     }
 
     /// All that is filed under the terms.
     fn gather(&mut self) {
-        let postings = &self.list.postings;
+        let (terms, postings) = (&self.list.meanings.terms, &self.list.postings);
         self.lists.clear();
-        self.lists.extend(self.present.terms().map(|term| (term, postings.list(term))));
+        self.lists.extend(self.present.terms().map(|term| (term, terms.list(term))));
         self.candidates.clear();
         for (term, list) in &self.lists {
             self.candidates.extend(postings.at(*list).iter().map(|packed| (*term, packed.open())));
@@ -273,4 +300,9 @@ impl<'a> Reading<'a> {
             }
         }
     }
+}
+
+/// A position as a place in the article.
+fn place(part: Part, position: u32) -> u32 {
+    if part == Part::Title { position | TITLE } else { position }
 }
