@@ -13,21 +13,35 @@ use crate::positions::PostingsOf;
 pub(crate) struct PlainRow {
     words: Vec<Word>,
     wanted: Wanted,
+    /// Where the words before may stand in the present document.
+    marks: Marks,
+    /// The same for the next word, while it is found out.
+    next: Marks,
+    read: Vec<u32>,
 }
 
 /// How the words must stand.
 #[derive(Debug, Clone, Copy)]
 enum Wanted {
     InARow,
-    Near { distance: u32, ordered: bool },
-    Moved { slop: u32 },
+    /// Within so many positions, one of two words on each side of the other: the first stands at most `before` positions
+    /// before the second, or at most `behind` behind it.
+    Apart {
+        before: u32,
+        behind: u32,
+    },
 }
 
-/// One word: the postings of all terms that it is written as, and its positions in the present document.
-struct Word {
-    postings: Vec<SegmentPostings>,
-    here: Vec<u32>,
-    read: Vec<u32>,
+/// One word: the postings of all terms that it is written as. Most terms of a word stand at the same places, which are
+/// read for each of them; nothing is therefore made of a place but a mark, or a look at one.
+struct Word(Vec<SegmentPostings>);
+
+/// A set of positions.
+#[derive(Debug, Default)]
+struct Marks {
+    words: Vec<u64>,
+    /// From here on they are empty.
+    used: usize,
 }
 
 impl PlainRow {
@@ -36,10 +50,11 @@ impl PlainRow {
         let (parts, wanted): (Vec<&Spans>, Wanted) = match spans {
             Spans::Phrase(parts) => (parts.iter().collect(), Wanted::InARow),
             Spans::Near { left, right, distance, ordered } => {
-                (vec![&**left, &**right], Wanted::Near { distance: *distance, ordered: *ordered })
+                let behind = if *ordered { 0 } else { *distance };
+                (vec![&**left, &**right], Wanted::Apart { before: *distance, behind })
             }
             Spans::Sloppy { parts, slop } if parts.len() == 2 => {
-                (parts.iter().collect(), Wanted::Moved { slop: *slop })
+                (parts.iter().collect(), Wanted::moved(*slop))
             }
             _ => return Ok(None),
         };
@@ -47,35 +62,46 @@ impl PlainRow {
             return Ok(None);
         }
         let words = parts.into_iter().map(|part| Word::of(part, postings)).collect::<tantivy::Result<_>>()?;
-        Ok(Some(Self { words, wanted }))
+        let (marks, next) = (Marks::default(), Marks::default());
+        Ok(Some(Self { words, wanted, marks, next, read: Vec::new() }))
     }
 
     /// Returns whether it stands in a document; documents come in ascending order.
     pub(crate) fn stands_in(&mut self, doc: DocId) -> bool {
-        let Some((first, rest)) = self.words.split_first_mut() else { return false };
-        first.go_to(doc);
-        match self.wanted {
-            Wanted::InARow => {
-                // What is left of the first word's positions after each word.
-                for (after, word) in (1_u32..).zip(rest) {
-                    if first.here.is_empty() {
-                        return false;
-                    }
-                    word.go_to(doc);
-                    keep_followed(&mut first.here, &word.here, after);
+        let Self { words, wanted, marks, next, read } = self;
+        let Some((first, rest)) = words.split_first_mut() else { return false };
+        marks.clear();
+        first.any(doc, read, |position| {
+            marks.insert(position);
+            false
+        });
+        let Some((last, between)) = rest.split_last_mut() else { return !marks.is_empty() };
+        for (after, word) in (1_u32..).zip(&mut *between) {
+            next.clear();
+            word.any(doc, read, |position| {
+                if let Some(start) = position.checked_sub(after).filter(|start| marks.contains(*start)) {
+                    next.insert(start);
                 }
-                !first.here.is_empty()
+                false
+            });
+            std::mem::swap(marks, next);
+            if marks.is_empty() {
+                return false;
             }
-            Wanted::Near { distance, ordered } => rest.first_mut().is_some_and(|other| {
-                other.go_to(doc);
-                follows(&first.here, &other.here, distance)
-                    || !ordered && follows(&other.here, &first.here, distance)
-            }),
-            Wanted::Moved { slop } => rest.first_mut().is_some_and(|other| {
-                other.go_to(doc);
-                stands_moved(&first.here, &other.here, slop)
-            }),
         }
+        let after = u32::try_from(between.len() + 1).unwrap_or(u32::MAX);
+        last.any(doc, read, |position| match *wanted {
+            Wanted::InARow => position.checked_sub(after).is_some_and(|start| marks.contains(start)),
+            Wanted::Apart { before, behind } => marks.stand_around(position, before, behind),
+        })
+    }
+}
+
+impl Wanted {
+    /// The second of two words, if it stood `slop` positions earlier or later, would follow the first. One word does not
+    /// stand for both.
+    fn moved(slop: u32) -> Self {
+        Self::Apart { before: slop.saturating_add(1), behind: slop.saturating_sub(1) }
     }
 }
 
@@ -87,65 +113,86 @@ fn is_word(spans: &Spans) -> bool {
     }
 }
 
-/// Keeps those of `starts` from which one of `next` stands `after` positions further.
-fn keep_followed(starts: &mut Vec<u32>, next: &[u32], after: u32) {
-    let mut next = next.iter().copied().peekable();
-    starts.retain(|start| {
-        let wanted = start.saturating_add(after);
-        while next.next_if(|position| *position < wanted).is_some() {}
-        next.peek() == Some(&wanted)
-    });
+impl Marks {
+    fn clear(&mut self) {
+        self.words.get_mut(..self.used).unwrap_or_default().fill(0);
+        self.used = 0;
+    }
+
+    fn is_empty(&self) -> bool {
+        self.words.iter().take(self.used).all(|word| *word == 0)
+    }
+
+    fn insert(&mut self, position: u32) {
+        let at = index(position / 64);
+        if at >= self.words.len() {
+            self.words.resize((at + 1).next_power_of_two(), 0);
+        }
+        self.used = self.used.max(at + 1);
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= 1 << (position % 64);
+        }
+    }
+
+    fn word(&self, at: usize) -> u64 {
+        self.words.get(at).copied().unwrap_or(0)
+    }
+
+    fn contains(&self, position: u32) -> bool {
+        self.word(index(position / 64)) >> (position % 64) & 1 == 1
+    }
+
+    /// Whether any stands at most `before` positions before one, or at most `behind` behind it.
+    fn stand_around(&self, position: u32, before: u32, behind: u32) -> bool {
+        let before = before.min(position);
+        if before < 32 && behind < 32 {
+            let around = self.sixty_four_from(position - before);
+            return around & ((1 << before) - 1) != 0 || around >> before >> 1 & ((1 << behind) - 1) != 0;
+        }
+        self.any_within(position - before, position)
+            || self.any_within(position.saturating_add(1), position.saturating_add(1).saturating_add(behind))
+    }
+
+    /// The marks of as many positions, from one on, as there are bits.
+    fn sixty_four_from(&self, start: u32) -> u64 {
+        let (at, bit) = (index(start / 64), start % 64);
+        // Shifted twice, for to shift by all of the bits is to shift by none.
+        self.word(at) >> bit | self.word(at + 1) << 1 << (63 - bit)
+    }
+
+    /// Whether any stands from `start` on before `end`.
+    fn any_within(&self, start: u32, end: u32) -> bool {
+        (start..end).step_by(64).any(|from| {
+            let here = self.sixty_four_from(from);
+            here & u64::MAX >> (64 - (end - from).min(64)) != 0
+        })
+    }
 }
 
-/// Whether any of `right` stands behind one of `left`, at most `distance` further.
-fn follows(left: &[u32], right: &[u32], distance: u32) -> bool {
-    let mut right = right.iter().copied().peekable();
-    left.iter().any(|position| {
-        while right.next_if(|other| other <= position).is_some() {}
-        right.peek().is_some_and(|other| other - position <= distance)
-    })
-}
-
-/// Whether any of `right` stands behind one of `left`, or would if it were moved by at most `slop` positions.
-fn stands_moved(left: &[u32], mut right: &[u32], slop: u32) -> bool {
-    left.iter().any(|position| {
-        let place = position.saturating_add(1);
-        let first = right.partition_point(|other| *other < place.saturating_sub(slop));
-        right = right.get(first..).unwrap_or_default();
-        // One word does not stand for both.
-        right.iter().take(2).any(|other| *other <= place.saturating_add(slop) && other != position)
-    })
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Word {
     fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Self> {
         let mut all = Vec::new();
         gather(spans, postings, &mut all)?;
-        Ok(Self { postings: all, here: Vec::new(), read: Vec::new() })
+        Ok(Self(all))
     }
 
-    fn go_to(&mut self, doc: DocId) {
-        self.here.clear();
-        let mut lists = 0;
-        for postings in &mut self.postings {
+    /// Returns whether `is_it` says so of any position of the word in a document. Some come more than once, and those of
+    /// one term before those of the next.
+    fn any(&mut self, doc: DocId, read: &mut Vec<u32>, mut is_it: impl FnMut(u32) -> bool) -> bool {
+        self.0.iter_mut().any(|postings| {
             if postings.doc() < doc {
                 postings.seek(doc);
             }
             if postings.doc() != doc {
-                continue;
+                return false;
             }
-            lists += 1;
-            if lists == 1 {
-                postings.positions(&mut self.here);
-            } else {
-                postings.positions(&mut self.read);
-                self.here.append(&mut self.read);
-            }
-        }
-        if lists > 1 {
-            self.here.sort_unstable();
-            self.here.dedup();
-        }
+            postings.positions(read);
+            read.iter().any(|position| is_it(*position))
+        })
     }
 }
 
@@ -170,13 +217,12 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn words_in_a_row_are_kept_by_where_they_begin() {
-        let mut starts = vec![1, 4, 9, 20];
-        keep_followed(&mut starts, &[2, 5, 21], 1);
-        assert_eq!(starts, [1, 4, 20]);
-        keep_followed(&mut starts, &[6, 22, 23], 2);
-        assert_eq!(starts, [4, 20]);
+    fn marks(positions: &[u32]) -> Marks {
+        let mut marks = Marks::default();
+        for position in positions {
+            marks.insert(*position);
+        }
+        marks
     }
 
     #[test]
@@ -189,14 +235,23 @@ mod tests {
             let placed = [(0, &left), (1, &right)]
                 .map(|(place, spans)| Placed { place, spans: words(spans.iter().copied()) });
             let expected = !sloppy(&placed, slop).is_empty();
-            assert_eq!(stands_moved(&left, &right, slop), expected, "{left:?} {right:?} {slop}");
+            let Wanted::Apart { before, behind } = Wanted::moved(slop) else { unreachable!() };
+            let marks = marks(&left);
+            let found = right.iter().any(|position| marks.stand_around(*position, before, behind));
+            assert_eq!(found, expected, "{left:?} {right:?} {slop}");
         }
     }
 
     #[test]
-    fn near_words_are_counted_from_one_to_the_next() {
-        assert!(follows(&[3, 10], &[1, 12], 2));
-        assert!(!follows(&[3, 10], &[1, 13], 2));
-        assert!(!follows(&[3], &[3], 2));
+    fn marks_are_found_within_any_stretch() {
+        let positions = [3, 63, 64, 200, 320];
+        let marks = marks(&positions);
+        for (start, end) in (0..330).flat_map(|start| (0..330).map(move |end| (start, end))) {
+            let expected = positions.iter().any(|position| (start..end).contains(position));
+            assert_eq!(marks.any_within(start, end), expected, "{start}..{end}");
+        }
+        assert!(positions.iter().all(|position| marks.contains(*position)));
+        assert!(!marks.contains(4) && !marks.contains(10_000));
+        assert!(!marks.stand_around(64, 0, 0) && !marks.stand_around(0, 9, 2) && marks.stand_around(0, 0, 3));
     }
 }

@@ -1,8 +1,8 @@
 //! The archive index on a large corpus, beside the bare engine that is fed the same tokens.
 //!
-//! `cargo bench -p indexer --bench archive -- --docs FILE.jsonl [--limit N] [--queries N] [--index FOLDER] [--no-bare]`
-//! prints one line of JSON. Each line of the file is `{"id", "lang", "source", "title", "body"}`; `--queries` are so many
-//! of each class. With `--index` the index is kept in that folder, and searched again by the next run without filling it.
+//! `cargo bench -p indexer --bench archive -- --docs FILE.jsonl [--limit N] [--queries N] [--classes LIST] [--index FOLDER]
+//! [--no-bare]` prints one line of JSON. Each line of the file is `{"id", "lang", "source", "title", "body"}`; `--queries` are so many
+//! of each class, or with `--classes one,other` of these alone. With `--index` the index is kept in that folder, and searched again by the next run without filling it.
 //! All figures are processor time: of the whole process for indexing, the engine's threads and merges included; of the
 //! one thread that searches for queries.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails loudly and shows its result")]
@@ -35,6 +35,7 @@ struct Arguments {
     queries: usize,
     index: Option<PathBuf>,
     bare: bool,
+    classes: Option<String>,
 }
 
 fn main() {
@@ -65,14 +66,24 @@ fn main() {
     figures.insert("documents".to_owned(), json!(numbers.documents));
     figures.insert("segments".to_owned(), json!(numbers.segments));
     if arguments.queries > 0 {
-        ask(&index, &lexicon, &questions(&corpus, arguments.queries), &mut figures);
+        let mut questions = questions(&corpus, arguments.queries);
+        if let Some(classes) = &arguments.classes {
+            questions.retain(|question| classes.split(',').any(|class| class == question.class));
+        }
+        ask(&index, &lexicon, &questions, &mut figures);
     }
     println!("{}", Value::Object(figures));
 }
 
 fn arguments() -> Option<Arguments> {
-    let mut found =
-        Arguments { docs: PathBuf::new(), limit: usize::MAX, queries: 100, index: None, bare: true };
+    let mut found = Arguments {
+        docs: PathBuf::new(),
+        limit: usize::MAX,
+        queries: 100,
+        index: None,
+        bare: true,
+        classes: None,
+    };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -80,6 +91,7 @@ fn arguments() -> Option<Arguments> {
             "--limit" => found.limit = words.next().unwrap().parse().unwrap(),
             "--queries" => found.queries = words.next().unwrap().parse().unwrap(),
             "--index" => found.index = Some(words.next().unwrap().into()),
+            "--classes" => found.classes = words.next(),
             "--no-bare" => found.bare = false,
             _ => {}
         }
