@@ -12,6 +12,7 @@ use crate::any_term::AnyTermQuery;
 use crate::expansion::Expansion;
 use crate::fields::Fields;
 use crate::keys::terms_of;
+use crate::plain_row::PlainRow;
 use crate::score::{TITLE, key_weight};
 use crate::scored_terms::{ScoredTerm, ScoredTerms};
 use crate::shape::{Shape, shape};
@@ -151,22 +152,28 @@ impl Compiler<'_> {
                 parts.iter().try_for_each(|part| self.stands((field, weight), part, choices))?;
             }
             Shape::All(parts) => {
-                let of = |part: &&Spans| {
-                    let mut inner = Choices::default();
-                    self.stands((field, weight), part, &mut inner)?;
-                    Ok((Occur::Must, self.any(inner)))
-                };
-                let candidates: Box<dyn Query> = if parts.is_empty() {
-                    Box::new(EmptyQuery)
-                } else {
-                    Box::new(BooleanQuery::new(parts.iter().map(of).collect::<tantivy::Result<_>>()?))
-                };
+                let find_themselves = !self.scored && PlainRow::is(spans);
+                let candidates =
+                    (!find_themselves).then(|| self.holding((field, weight), &parts)).transpose()?;
                 let text =
                     Placing { field, spans: Arc::new(spans.clone()), expansion: self.expansion.clone() };
                 choices.queries.push(Box::new(SpansQuery { text, candidates }));
             }
         }
         Ok(())
+    }
+
+    /// Finds the documents with all of these.
+    fn holding(&self, of: (Field, f32), parts: &[&Spans]) -> tantivy::Result<Box<dyn Query>> {
+        if parts.is_empty() {
+            return Ok(Box::new(EmptyQuery));
+        }
+        let must = |part: &&Spans| {
+            let mut inner = Choices::default();
+            self.stands(of, part, &mut inner)?;
+            Ok((Occur::Must, self.any(inner)))
+        };
+        Ok(Box::new(BooleanQuery::new(parts.iter().map(must).collect::<tantivy::Result<_>>()?)))
     }
 
     /// Most forms of a word stand in no article: those are asked of no segment.

@@ -3,9 +3,12 @@
 //!
 //! It says what [`Spans::find`] says; all other texts are left to that.
 
+use std::fmt;
+
 use query::Spans;
 use tantivy::postings::{Postings, SegmentPostings};
-use tantivy::{DocId, DocSet};
+use tantivy::query::Scorer;
+use tantivy::{DocId, DocSet, Score, SeekDangerResult, TERMINATED};
 
 use crate::positions::PostingsOf;
 
@@ -47,23 +50,27 @@ struct Marks {
 impl PlainRow {
     /// Returns the row of a text, if it is one.
     pub(crate) fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Option<Self>> {
-        let (parts, wanted): (Vec<&Spans>, Wanted) = match spans {
-            Spans::Phrase(parts) => (parts.iter().collect(), Wanted::InARow),
-            Spans::Near { left, right, distance, ordered } => {
-                let behind = if *ordered { 0 } else { *distance };
-                (vec![&**left, &**right], Wanted::Apart { before: *distance, behind })
-            }
-            Spans::Sloppy { parts, slop } if parts.len() == 2 => {
-                (parts.iter().collect(), Wanted::moved(*slop))
-            }
-            _ => return Ok(None),
-        };
-        if parts.is_empty() || !parts.iter().all(|part| is_word(part)) {
-            return Ok(None);
-        }
+        let Some((parts, wanted)) = shape(spans) else { return Ok(None) };
         let words = parts.into_iter().map(|part| Word::of(part, postings)).collect::<tantivy::Result<_>>()?;
         let (marks, next) = (Marks::default(), Marks::default());
         Ok(Some(Self { words, wanted, marks, next, read: Vec::new() }))
+    }
+
+    /// Returns whether a text is one.
+    pub(crate) fn is(spans: &Spans) -> bool {
+        shape(spans).is_some()
+    }
+
+    /// Returns a document that is not before `target` and not after the next one that has all of the words: `target`
+    /// itself when it has them.
+    fn candidate(&mut self, target: DocId) -> DocId {
+        self.words
+            .iter_mut()
+            .try_fold(target, |target, word| match word.first_from(target) {
+                here if here == target => Ok(target),
+                behind => Err(behind),
+            })
+            .unwrap_or_else(|behind| behind)
     }
 
     /// Returns whether it stands in a document; documents come in ascending order.
@@ -97,12 +104,112 @@ impl PlainRow {
     }
 }
 
+/// The documents in which a row stands, of which none is scored.
+pub(crate) struct RowDocs {
+    row: PlainRow,
+    doc: DocId,
+}
+
+impl RowDocs {
+    pub(crate) fn new(row: PlainRow) -> Self {
+        let mut docs = Self { row, doc: 0 };
+        docs.doc = docs.first_from(0);
+        docs
+    }
+
+    fn first_from(&mut self, mut target: DocId) -> DocId {
+        while target < TERMINATED {
+            let candidate = self.row.candidate(target);
+            if candidate == target {
+                if self.row.stands_in(target) {
+                    return target;
+                }
+                target += 1;
+            } else {
+                target = candidate;
+            }
+        }
+        TERMINATED
+    }
+}
+
+impl fmt::Debug for RowDocs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowDocs").field("doc", &self.doc).finish_non_exhaustive()
+    }
+}
+
+impl DocSet for RowDocs {
+    fn advance(&mut self) -> DocId {
+        if self.doc != TERMINATED {
+            self.doc = self.first_from(self.doc + 1);
+        }
+        self.doc
+    }
+
+    fn seek(&mut self, target: DocId) -> DocId {
+        if self.doc < target {
+            self.doc = self.first_from(target);
+        }
+        self.doc
+    }
+
+    /// Looks at the one document that is asked for, and at none after it.
+    fn seek_danger(&mut self, target: DocId) -> SeekDangerResult {
+        if self.doc > target || target >= TERMINATED {
+            return SeekDangerResult::SeekLowerBound(self.doc.max(target).min(TERMINATED));
+        }
+        let candidate = self.row.candidate(target);
+        if candidate > target {
+            return SeekDangerResult::SeekLowerBound(candidate);
+        }
+        if self.row.stands_in(target) {
+            self.doc = target;
+            return SeekDangerResult::Found;
+        }
+        SeekDangerResult::SeekLowerBound(target + 1)
+    }
+
+    fn doc(&self) -> DocId {
+        self.doc
+    }
+
+    fn size_hint(&self) -> u32 {
+        self.row.words.iter().map(Word::size).min().unwrap_or(0)
+    }
+
+    /// Reading positions costs more than going through documents.
+    fn cost(&self) -> u64 {
+        u64::from(self.size_hint()).saturating_mul(10)
+    }
+}
+
+impl Scorer for RowDocs {
+    fn score(&mut self) -> Score {
+        0.0
+    }
+}
+
 impl Wanted {
     /// The second of two words, if it stood `slop` positions earlier or later, would follow the first. One word does not
     /// stand for both.
     fn moved(slop: u32) -> Self {
         Self::Apart { before: slop.saturating_add(1), behind: slop.saturating_sub(1) }
     }
+}
+
+/// The words of a row, and how they must stand.
+fn shape(spans: &Spans) -> Option<(Vec<&Spans>, Wanted)> {
+    let (parts, wanted): (Vec<&Spans>, Wanted) = match spans {
+        Spans::Phrase(parts) => (parts.iter().collect(), Wanted::InARow),
+        Spans::Near { left, right, distance, ordered } => {
+            let behind = if *ordered { 0 } else { *distance };
+            (vec![&**left, &**right], Wanted::Apart { before: *distance, behind })
+        }
+        Spans::Sloppy { parts, slop } if parts.len() == 2 => (parts.iter().collect(), Wanted::moved(*slop)),
+        _ => return None,
+    };
+    (!parts.is_empty() && parts.iter().all(|part| is_word(part))).then_some((parts, wanted))
 }
 
 fn is_word(spans: &Spans) -> bool {
@@ -178,6 +285,18 @@ impl Word {
         let mut all = Vec::new();
         gather(spans, postings, &mut all)?;
         Ok(Self(all))
+    }
+
+    /// How many documents it is in; one that has several of its terms counts as often.
+    fn size(&self) -> u32 {
+        self.0.iter().map(SegmentPostings::doc_freq).fold(0, u32::saturating_add)
+    }
+
+    /// Returns the first document with the word that is not before `target`.
+    fn first_from(&mut self, target: DocId) -> DocId {
+        let docs =
+            self.0.iter_mut().map(|list| if list.doc() < target { list.seek(target) } else { list.doc() });
+        docs.min().unwrap_or(TERMINATED)
     }
 
     /// Returns whether `is_it` says so of any position of the word in a document. Some come more than once, and those of

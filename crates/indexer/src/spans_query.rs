@@ -7,20 +7,20 @@ use std::fmt;
 use std::sync::Arc;
 
 use query::Spans;
-use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError};
 
 use crate::expansion::Expansion;
-use crate::plain_row::PlainRow;
+use crate::plain_row::{PlainRow, RowDocs};
 use crate::positions::{DocPositions, PostingsOf};
 
 /// A text whose words have an order or a distance.
 #[derive(Debug)]
 pub(crate) struct SpansQuery {
     pub(crate) text: Placing,
-    /// Finds the documents with all of the words, and scores them.
-    pub(crate) candidates: Box<dyn Query>,
+    /// Finds the documents with all of the words, and scores them; not needed for a plain row that is not scored.
+    pub(crate) candidates: Option<Box<dyn Query>>,
 }
 
 /// What must stand where.
@@ -40,25 +40,30 @@ impl fmt::Debug for Placing {
 
 impl Clone for SpansQuery {
     fn clone(&self) -> Self {
-        Self { text: self.text.clone(), candidates: self.candidates.box_clone() }
+        Self { text: self.text.clone(), candidates: self.candidates.as_ref().map(|query| query.box_clone()) }
     }
 }
 
 impl Query for SpansQuery {
     fn weight(&self, scoring: EnableScoring<'_>) -> tantivy::Result<Box<dyn Weight>> {
-        Ok(Box::new(SpansWeight { text: self.text.clone(), candidates: self.candidates.weight(scoring)? }))
+        let candidates = self.candidates.as_ref().map(|query| query.weight(scoring)).transpose()?;
+        Ok(Box::new(SpansWeight { text: self.text.clone(), candidates }))
     }
 }
 
 struct SpansWeight {
     text: Placing,
-    candidates: Box<dyn Weight>,
+    candidates: Option<Box<dyn Weight>>,
 }
 
 impl Weight for SpansWeight {
     fn scorer(&self, segment: &SegmentReader, boost: Score) -> tantivy::Result<Box<dyn Scorer>> {
-        let candidates = self.candidates.scorer(segment, boost)?;
         let Placing { field, spans, expansion } = &self.text;
+        let Some(candidates) = &self.candidates else {
+            let row = PlainRow::of(spans, &PostingsOf::open(segment, *field, expansion)?)?;
+            return Ok(row.map_or_else(|| Box::new(EmptyScorer) as _, |row| Box::new(RowDocs::new(row)) as _));
+        };
+        let candidates = candidates.scorer(segment, boost)?;
         let decides = if candidates.doc() == TERMINATED {
             Decides::Nothing
         } else {
