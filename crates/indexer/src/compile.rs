@@ -3,17 +3,14 @@
 use std::sync::Arc;
 
 use query::{Part, Plan, Spans};
-use tantivy::Term;
 use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, EmptyQuery, EnableScoring, Occur, Query, Weight};
 use tantivy::schema::Field;
-use text::Key;
 
 use crate::any_term::AnyTermQuery;
 use crate::expansion::Expansion;
 use crate::fields::Fields;
-use crate::keys::terms_of;
 use crate::plain_row::PlainRow;
-use crate::score::{TITLE, key_weight};
+use crate::score::TITLE;
 use crate::scored_terms::{ScoredTerm, ScoredTerms};
 use crate::shape::{Shape, shape};
 use crate::spans_query::{Placing, SpansQuery};
@@ -136,12 +133,13 @@ impl Compiler<'_> {
     ) -> tantivy::Result<()> {
         match shape(spans) {
             Shape::Keys(keys) => {
-                let mut terms: Vec<Key> = keys.iter().flat_map(terms_of).collect();
-                terms.sort_unstable();
-                terms.dedup();
-                for term in terms {
-                    self.term(field, &term, weight, choices)?;
-                }
+                // Most forms of a word stand in no article: those are asked of no segment.
+                let word = self.statistics.word(field, keys)?;
+                choices.terms.extend(word.present.iter().map(|one| ScoredTerm {
+                    term: one.term.clone(),
+                    standing: Arc::clone(&one.standing),
+                    weight: weight * one.weight,
+                }));
             }
             Shape::Pattern(pattern) => {
                 let expansion = self.expansion.clone();
@@ -174,17 +172,6 @@ impl Compiler<'_> {
             Ok((Occur::Must, self.any(inner)))
         };
         Ok(Box::new(BooleanQuery::new(parts.iter().map(must).collect::<tantivy::Result<_>>()?)))
-    }
-
-    /// Most forms of a word stand in no article: those are asked of no segment.
-    fn term(&self, field: Field, key: &Key, weight: f32, choices: &mut Choices) -> tantivy::Result<()> {
-        let term = Term::from_field_text(field, key.as_str());
-        let standing = self.statistics.standing(&term)?;
-        if standing.documents == 0 {
-            return Ok(());
-        }
-        choices.terms.push(ScoredTerm { term, standing, weight: weight * key_weight(key) });
-        Ok(())
     }
 
     fn weighted(&self, query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {

@@ -10,6 +10,7 @@
 mod any_term;
 mod best;
 mod build;
+mod ceilings;
 mod clauses;
 mod compile;
 mod config;

@@ -1,12 +1,11 @@
 //! The documents with any of several words, best first in mind: those that cannot be among the best are passed over.
 //!
 //! A common word is asked for in title and text, as it stands and in its other forms: a dozen lists or more, of which
-//! one is long. The lists are gone through in stretches in which no list begins a new block. The engine keeps for each
-//! block what its best document can score; where these together are too little, the stretch is passed over whole, and
-//! in the others only the lists are read through without which a document cannot be good enough (`MaxScore` of Turtle and
-//! Flood 1995, over blocks as of Ding and Suel 2011).
+//! one is long. What they promise together is known of each window of documents ([`crate::ceilings`]). The windows that
+//! promise most are looked through first, whereupon most of the others promise too little (as in the block-max pruning of
+//! Mallia, Suel and Tonellotto 2024).
 
-use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
@@ -15,9 +14,13 @@ use tantivy::query::{Bm25StatisticsProvider, Bm25Weight};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, Score, SegmentReader, TERMINATED, Term};
 
+use crate::ceilings::{Ceilings, Scoring, Windows, is_one_block};
 use crate::score::rarity;
 use crate::statistics::Statistics;
 use crate::terms::Standing;
+
+/// So many windows are looked through first: about as many as there are best documents to be found.
+const FIRST: usize = 12;
 
 /// A word and what it counts.
 pub(crate) struct ScoredTerm {
@@ -31,15 +34,6 @@ pub(crate) struct ScoredTerms {
     /// How many documents the snapshot has.
     all: u64,
     fields: Vec<OfField>,
-    scratch: RefCell<Scratch>,
-}
-
-/// What is used again for each segment.
-#[derive(Default)]
-struct Scratch {
-    lists: Vec<List>,
-    heads: Vec<Head>,
-    stretch: Stretch,
 }
 
 /// The words that are asked for in one field.
@@ -47,14 +41,13 @@ struct OfField {
     field: Field,
     /// How many words its documents have, on average.
     average: f32,
-    /// What a word is worth that stands in a single document. The engine tabulates for it what lengths are worth.
-    rarest: Bm25Weight,
-    /// Their weights say how many times as much they are worth.
+    /// What a word is worth whose weight is one. The engine tabulates for it what lengths are worth.
+    unit: Bm25Weight,
     terms: Vec<ScoredTerm>,
 }
 
-/// What the engine knows of blocks goes by the average length of documents in their segment; scores go by that in all. This
-/// is how much more than it says a document can score.
+/// What is kept of windows goes by the average length of documents in their segment; scores go by that in all. This is
+/// how much more than it says a document can score.
 fn excess(average: f32, in_segment: f32) -> f32 {
     if in_segment > 0.0 { (average / in_segment).max(1.0) * 1.001 } else { f32::INFINITY }
 }
@@ -67,17 +60,16 @@ impl ScoredTerms {
         let mut fields: Vec<OfField> = Vec::with_capacity(2);
         for mut term in terms {
             let with = u32::try_from(term.standing.documents).unwrap_or(u32::MAX).min(documents);
-            term.weight *= rarity(with, documents) / rarity(1.min(documents), documents);
+            term.weight *= rarity(with, documents);
             let field = term.term.field();
             if let Some(known) = fields.iter_mut().find(|one| one.field == field) {
                 known.terms.push(term);
             } else {
                 let average = average(statistics.total_num_tokens(field)?, all);
-                let rarest = weight_of_one(all, average);
-                fields.push(OfField { field, average, rarest, terms: vec![term] });
+                fields.push(OfField { field, average, unit: unit(all, average), terms: vec![term] });
             }
         }
-        Ok(Self { all, fields, scratch: RefCell::default() })
+        Ok(Self { all, fields })
     }
 
     /// Offers every document of a segment that scores more than `threshold`, and goes on with the threshold that `offer`
@@ -88,51 +80,68 @@ impl ScoredTerms {
         segment: &SegmentReader,
         offer: &mut dyn FnMut(DocId, Score) -> Score,
     ) -> tantivy::Result<()> {
-        let mut scratch = self.scratch.take();
-        let Scratch { lists, heads, stretch } = &mut scratch;
-        lists.clear();
-        lists.reserve(self.fields.iter().map(|one| one.terms.len()).sum());
-        for of_field in &self.fields {
-            of_field.open(self.all, segment, lists)?;
+        let windows = Windows::of(segment.max_doc());
+        let mut promises = vec![0.0; windows.count()];
+        let lengths = self.fields.iter().map(|one| segment.get_fieldnorms_reader(one.field));
+        let lengths: Vec<FieldNormReader> = lengths.collect::<tantivy::Result<_>>()?;
+        let mut lists = Vec::with_capacity(self.fields.iter().map(|one| one.terms.len()).sum());
+        for (of_field, lengths) in self.fields.iter().zip(&lengths) {
+            of_field.open((self.all, segment, lengths), &mut promises, &mut lists)?;
         }
-        heads.clear();
-        heads.extend(lists.iter().enumerate().map(|(number, list)| list.head(number)));
-        stretch.threshold = threshold;
-        while let Some(end) = heads.iter().map(|head| head.last).min().filter(|end| *end != TERMINATED) {
-            stretch.go_through(end, heads, lists, offer);
-            for head in heads.iter_mut().filter(|head| head.doc <= end) {
-                if let Some(list) = lists.get_mut(head.number) {
-                    list.seek(end.saturating_add(1));
-                    *head = list.head(head.number);
-                }
-            }
-            heads.retain(|head| head.doc != TERMINATED);
+        let starts: Vec<_> = lists.iter().map(List::start).collect();
+        let first = most_promising(&promises);
+        let mut look = Look { threshold, windows, promises, sums: vec![0.0; windows.size()] };
+        look.through(&first, &mut lists, offer);
+        let others = look.promising();
+        if !others.is_empty() {
+            lists.iter_mut().zip(starts).for_each(|(list, start)| list.rewind(start));
+            look.through(&others, &mut lists, offer);
         }
-        self.scratch.replace(scratch);
         Ok(())
     }
 }
 
 impl OfField {
-    /// Opens the lists of the words in a segment; `all` are the documents of the snapshot.
-    fn open(&self, all: u64, segment: &SegmentReader, lists: &mut Vec<List>) -> tantivy::Result<()> {
+    /// Opens the lists of the words in a segment, and adds up what they promise; `all` are the documents of the snapshot.
+    fn open<'a>(
+        &'a self,
+        (all, segment, lengths): (u64, &SegmentReader, &'a FieldNormReader),
+        promises: &mut [f32],
+        lists: &mut Vec<List<'a>>,
+    ) -> tantivy::Result<()> {
         let index = segment.inverted_index(self.field)?;
-        let lengths = segment.get_fieldnorms_reader(self.field)?;
+        let windows = Windows::of(segment.max_doc());
         let in_segment = average(index.total_num_tokens(), u64::from(segment.max_doc()));
-        let of_blocks = weight_of_one(all, in_segment).boost_by(excess(self.average, in_segment));
+        let scoring = Scoring { unit: &self.unit, lengths };
         for term in &self.terms {
             let Some(info) = term.standing.within(segment.segment_id()) else { continue };
             let postings = index.read_block_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
-            let weights = (self.rarest.boost_by(term.weight), of_blocks.boost_by(term.weight));
-            lists.push(List::new(postings, weights, lengths.clone()));
+            if windows.are_kept(info.doc_freq) {
+                let find_out = || {
+                    let scoring = Scoring { unit: &unit(all, in_segment), lengths };
+                    Ceilings::of(scoring, &postings, windows)
+                };
+                if let Some(ceilings) = term.standing.ceilings(segment.segment_id(), find_out) {
+                    ceilings.add_to(promises, term.weight * excess(self.average, in_segment));
+                }
+            } else {
+                scoring.each_ceiling(&postings, windows, |window, most| {
+                    if let Some(promise) = promises.get_mut(window) {
+                        *promise += most * term.weight;
+                    }
+                });
+            }
+            lists.push(List::new(postings, scoring, term.weight));
         }
         Ok(())
     }
 }
 
-/// What a word is worth that stands in a single document.
-fn weight_of_one(all: u64, average: f32) -> Bm25Weight {
-    Bm25Weight::for_one_term_without_explain(1.min(all), all, average)
+/// What a word of weight one is worth.
+fn unit(all: u64, average: f32) -> Bm25Weight {
+    let (one, documents) = (1.min(all), u32::try_from(all).unwrap_or(u32::MAX));
+    let of_one = Bm25Weight::for_one_term_without_explain(one, all, average);
+    of_one.boost_by(1.0 / rarity(1.min(documents), documents))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a score needs no more than seven digits")]
@@ -140,59 +149,64 @@ fn average(words: u64, documents: u64) -> f32 {
     words as f32 / documents.max(1) as f32
 }
 
+/// Returns the windows that promise most, ascending.
+fn most_promising(promises: &[f32]) -> Vec<usize> {
+    let mut most: Vec<(f32, usize)> = Vec::with_capacity(FIRST + 1);
+    let mut least = 0.0;
+    for (window, promise) in promises.iter().enumerate() {
+        if *promise > least {
+            let place = most.partition_point(|(other, _)| other < promise);
+            most.insert(place, (*promise, window));
+            if most.len() > FIRST {
+                most.remove(0);
+                least = most.first().map_or(0.0, |(least, _)| *least);
+            }
+        }
+    }
+    let mut windows: Vec<usize> = most.into_iter().map(|(_, window)| window).collect();
+    windows.sort_unstable();
+    windows
+}
+
 /// The documents of one word in one segment, from a place on.
-struct List {
+#[derive(Clone)]
+struct List<'a> {
     postings: BlockSegmentPostings,
-    weight: Bm25Weight,
-    /// What tells how much a document of a block can score at most.
-    of_blocks: Bm25Weight,
-    lengths: FieldNormReader,
+    scoring: Scoring<'a>,
+    weight: f32,
     /// Where in the block it stands.
     at: usize,
     doc: DocId,
     /// The last document of the block.
     last: DocId,
-    /// What the best document of the block can score.
-    most: Score,
+    /// Whether it is a single block, which is never left, so that it need not be kept to begin anew.
+    is_one_block: bool,
 }
 
-/// What is asked of each list at every stretch, close together in memory.
-struct Head {
-    doc: DocId,
-    last: DocId,
-    most: Score,
-    /// Which list it is of.
-    number: usize,
-}
-
-impl List {
-    fn new(
-        postings: BlockSegmentPostings,
-        (weight, of_blocks): (Bm25Weight, Bm25Weight),
-        lengths: FieldNormReader,
-    ) -> Self {
-        let mut list = Self {
-            postings,
-            weight,
-            of_blocks,
-            lengths,
-            at: 0,
-            doc: TERMINATED,
-            last: TERMINATED,
-            most: 0.0,
-        };
+impl<'a> List<'a> {
+    fn new(postings: BlockSegmentPostings, scoring: Scoring<'a>, weight: f32) -> Self {
+        let is_one_block = is_one_block(&postings);
+        let mut list = Self { postings, scoring, weight, at: 0, doc: 0, last: 0, is_one_block };
         list.enter(0);
         list
     }
 
-    fn head(&self, number: usize) -> Head {
-        Head { doc: self.doc, last: self.last, most: self.most, number }
+    /// What it must be given back to begin anew.
+    fn start(&self) -> Option<BlockSegmentPostings> {
+        (!self.is_one_block).then(|| self.postings.clone())
+    }
+
+    /// Begins anew.
+    fn rewind(&mut self, start: Option<BlockSegmentPostings>) {
+        if let Some(start) = start {
+            self.postings = start;
+        }
+        self.enter(0);
     }
 
     /// Stands in a block that it has not stood in before.
     fn enter(&mut self, at: usize) {
         self.last = self.postings.docs().last().copied().unwrap_or(TERMINATED);
-        self.most = self.postings.block_max_score(&self.lengths, &self.of_blocks);
         self.stand(at);
     }
 
@@ -207,109 +221,101 @@ impl List {
             return;
         }
         if target > self.last {
-            let at = self.postings.seek(target);
-            self.enter(at);
+            if self.is_one_block {
+                self.doc = TERMINATED;
+            } else {
+                let at = self.postings.seek(target);
+                self.enter(at);
+            }
         } else {
             let rest = self.postings.docs().get(self.at..).unwrap_or_default();
             self.stand(self.at + rest.partition_point(|doc| *doc < target));
         }
     }
 
-    fn step(&mut self) {
-        if self.doc == self.last {
-            self.postings.advance();
-            self.enter(0);
-        } else {
-            self.stand(self.at + 1);
+    /// Adds what the documents before `end` score to `sums`, which begin with document `start`, and goes on to the first
+    /// that is not before `end`.
+    fn add_to(&mut self, sums: &mut [Score], Range { start, end }: Range<DocId>) {
+        while self.doc < end {
+            let docs = self.postings.docs().get(self.at..).unwrap_or_default();
+            let often = self.postings.freqs().get(self.at..).unwrap_or_default();
+            let mut within = 0;
+            for (doc, often) in docs.iter().zip(often).take_while(|(doc, _)| **doc < end) {
+                let sum = usize::try_from(doc - start).ok().and_then(|place| sums.get_mut(place));
+                if let Some(sum) = sum {
+                    *sum += self.scoring.score(*doc, *often) * self.weight;
+                }
+                within += 1;
+            }
+            if within < docs.len() {
+                self.stand(self.at + within);
+            } else if self.is_one_block {
+                self.doc = TERMINATED;
+            } else {
+                self.postings.advance();
+                self.enter(0);
+            }
         }
     }
-
-    fn score(&self) -> Score {
-        let often = self.postings.freqs().get(self.at).copied().unwrap_or(0);
-        self.weight.score(self.lengths.fieldnorm_id(self.doc), often)
-    }
 }
 
-/// A stretch of documents in which no list begins a new block.
-#[derive(Default)]
-struct Stretch {
+/// A look through windows of a segment.
+struct Look {
     threshold: Score,
-    /// Its last document.
-    end: DocId,
-    /// The lists that have documents here, by what these can score at most: the least first.
-    lists: Vec<(Score, usize)>,
-    /// What the lists up to each can score together.
+    windows: Windows,
+    /// What each window promises; nothing when it has been looked through.
+    promises: Vec<f32>,
+    /// What the documents of the present window score.
     sums: Vec<Score>,
-    /// So many of the lists cannot make a document good enough by themselves.
-    idle: usize,
 }
 
-impl Stretch {
-    /// Offers the documents up to `end` that can be good enough.
-    fn go_through(
+impl Look {
+    /// Returns the windows that promise enough, ascending.
+    fn promising(&self) -> Vec<usize> {
+        let needed = self.threshold.max(0.0);
+        let promises = self.promises.iter().enumerate();
+        promises.filter(|(_, promise)| **promise > needed).map(|(window, _)| window).collect()
+    }
+
+    /// Looks through those of some windows, ascending, that promise enough. `lists` stand at their beginning.
+    fn through(
         &mut self,
-        end: DocId,
-        heads: &[Head],
-        lists: &mut [List],
+        windows: &[usize],
+        lists: &mut [List<'_>],
         offer: &mut dyn FnMut(DocId, Score) -> Score,
     ) {
-        let here = || heads.iter().filter(|head| head.doc <= end);
-        let all: Score = here().map(|head| head.most).sum();
-        if all <= self.threshold {
-            return;
-        }
-        self.end = end;
-        self.lists.clear();
-        self.lists.extend(here().map(|head| (head.most, head.number)));
-        self.lists.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-        self.sums.clear();
-        let mut sum = 0.0;
-        self.sums.extend(self.lists.iter().map(|(most, _)| {
-            sum += most;
-            sum
-        }));
-        self.idle = 0;
-        loop {
-            self.idle += self.sums.iter().skip(self.idle).take_while(|sum| **sum <= self.threshold).count();
-            let Some((doc, score)) = self.next(lists) else { return };
-            if let Some(score) = self.whole_score(lists, doc, score)
-                && score > self.threshold
-            {
-                self.threshold = offer(doc, score);
+        for window in windows {
+            let promise =
+                self.promises.get_mut(*window).filter(|promise| **promise > self.threshold.max(0.0));
+            if let Some(promise) = promise {
+                *promise = 0.0;
+                self.through_one(self.windows.range(*window), lists, offer);
             }
         }
     }
 
-    /// Returns the next document of the lists that count, and what it scores in them.
-    fn next(&self, lists: &mut [List]) -> Option<(DocId, Score)> {
-        let needed = self.lists.get(self.idle..).unwrap_or_default();
-        let docs = needed.iter().filter_map(|(_, number)| lists.get(*number)).map(|list| list.doc);
-        let doc = docs.min().filter(|doc| *doc <= self.end)?;
-        let mut score = 0.0;
-        for (_, number) in needed {
-            if let Some(list) = lists.get_mut(*number).filter(|list| list.doc == doc) {
-                score += list.score();
-                list.step();
-            }
+    fn through_one(
+        &mut self,
+        documents: Range<DocId>,
+        lists: &mut [List<'_>],
+        offer: &mut dyn FnMut(DocId, Score) -> Score,
+    ) {
+        for list in lists {
+            list.seek(documents.start);
+            list.add_to(&mut self.sums, documents.clone());
         }
-        Some((doc, score))
-    }
-
-    /// Adds what the other lists say of a document, the most telling first; `None` as soon as it cannot be enough.
-    fn whole_score(&self, lists: &mut [List], doc: DocId, mut score: Score) -> Option<Score> {
-        let others = self.lists.iter().zip(&self.sums).take(self.idle).rev();
-        for ((_, number), most) in others {
-            if score + most <= self.threshold {
-                return None;
-            }
-            if let Some(list) = lists.get_mut(*number) {
-                list.seek(doc);
-                if list.doc == doc {
-                    score += list.score();
+        // What has none of the words is not offered.
+        let needed = |threshold: Score| threshold.max(0.0);
+        // Of numbers that are not negative, the greatest has the greatest bits; they are compared many at a time.
+        let greatest = self.sums.iter().fold(0, |greatest, sum| greatest.max(sum.to_bits()));
+        if f32::from_bits(greatest) > needed(self.threshold) {
+            for (doc, sum) in documents.zip(&self.sums) {
+                if *sum > needed(self.threshold) {
+                    self.threshold = offer(doc, *sum);
                 }
             }
         }
-        Some(score)
+        self.sums.fill(0.0);
     }
 }
 

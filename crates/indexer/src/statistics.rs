@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tantivy::query::Bm25StatisticsProvider;
 use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
+use text::Key;
 
-use crate::terms::{KnownTerms, Standing};
+use crate::terms::{KnownTerms, Standing, Word};
 
 /// The statistics of one snapshot.
 pub(crate) struct Statistics<'a> {
@@ -20,6 +21,11 @@ pub(crate) struct Statistics<'a> {
 impl<'a> Statistics<'a> {
     pub(crate) fn of(searcher: &'a Searcher, terms: &'a KnownTerms) -> Self {
         Self { searcher, terms, words: RefCell::default() }
+    }
+
+    /// Returns the terms of a word that stand in a field.
+    pub(crate) fn word(&self, field: Field, keys: &[Key]) -> tantivy::Result<Arc<Word>> {
+        self.terms.word(self.searcher, field, keys)
     }
 
     /// Returns where a term stands.
