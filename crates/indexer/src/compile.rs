@@ -150,15 +150,40 @@ impl Compiler<'_> {
                 parts.iter().try_for_each(|part| self.stands((field, weight), part, choices))?;
             }
             Shape::All(parts) => {
-                let find_themselves = !self.scored && PlainRow::is(spans);
+                if self.any_is_absent(field, &parts)? {
+                    return Ok(());
+                }
+                let finds_itself = !self.scored && PlainRow::is(spans);
                 let candidates =
-                    (!find_themselves).then(|| self.holding((field, weight), &parts)).transpose()?;
+                    (!finds_itself).then(|| self.holding((field, weight), &parts)).transpose()?;
                 let text =
                     Placing { field, spans: Arc::new(spans.clone()), expansion: self.expansion.clone() };
                 choices.queries.push(Box::new(SpansQuery { text, candidates }));
             }
         }
         Ok(())
+    }
+
+    /// Whether one of these stands in no document.
+    fn any_is_absent(&self, field: Field, parts: &[&Spans]) -> tantivy::Result<bool> {
+        for part in parts {
+            let absent = match shape(part) {
+                Shape::Keys(keys) => self.statistics.word(field, keys)?.present.is_empty(),
+                Shape::Any(parts) => {
+                    let mut all = !parts.is_empty();
+                    for part in parts {
+                        all &= self.any_is_absent(field, &[part])?;
+                    }
+                    all
+                }
+                Shape::All(parts) => self.any_is_absent(field, &parts)?,
+                Shape::Pattern(_) => false,
+            };
+            if absent {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Finds the documents with all of these.

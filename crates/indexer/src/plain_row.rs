@@ -6,20 +6,23 @@
 use std::fmt;
 
 use query::Spans;
-use tantivy::postings::{Postings, SegmentPostings};
 use tantivy::query::Scorer;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, TERMINATED};
 
+use crate::position_set::PositionSet;
 use crate::positions::PostingsOf;
+use crate::term_places::TermPlaces;
 
 /// Words in a row, or two words that stand to one another as is wanted.
 pub(crate) struct PlainRow {
     words: Vec<Word>,
+    /// The numbers of the words, the rarest first.
+    by_size: Vec<usize>,
     wanted: Wanted,
     /// Where the words before may stand in the present document.
-    marks: Marks,
+    starts: PositionSet,
     /// The same for the next word, while it is found out.
-    next: Marks,
+    next: PositionSet,
     read: Vec<u32>,
 }
 
@@ -36,24 +39,19 @@ enum Wanted {
 }
 
 /// One word: the postings of all terms that it is written as. Most terms of a word stand at the same places, which are
-/// read for each of them; nothing is therefore made of a place but a mark, or a look at one.
-struct Word(Vec<SegmentPostings>);
-
-/// A set of positions.
-#[derive(Debug, Default)]
-struct Marks {
-    words: Vec<u64>,
-    /// From here on they are empty.
-    used: usize,
-}
+/// read for each of them; nothing is therefore made of a place but a member of a set, or a look at one.
+struct Word(Vec<TermPlaces>);
 
 impl PlainRow {
     /// Returns the row of a text, if it is one.
     pub(crate) fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Option<Self>> {
         let Some((parts, wanted)) = shape(spans) else { return Ok(None) };
-        let words = parts.into_iter().map(|part| Word::of(part, postings)).collect::<tantivy::Result<_>>()?;
-        let (marks, next) = (Marks::default(), Marks::default());
-        Ok(Some(Self { words, wanted, marks, next, read: Vec::new() }))
+        let words: Vec<Word> =
+            parts.into_iter().map(|part| Word::of(part, postings)).collect::<tantivy::Result<_>>()?;
+        let mut by_size: Vec<usize> = (0..words.len()).collect();
+        by_size.sort_by_key(|number| words.get(*number).map(Word::size));
+        let (starts, next) = (PositionSet::default(), PositionSet::default());
+        Ok(Some(Self { words, by_size, wanted, starts, next, read: Vec::new() }))
     }
 
     /// Returns whether a text is one.
@@ -64,42 +62,42 @@ impl PlainRow {
     /// Returns a document that is not before `target` and not after the next one that has all of the words: `target`
     /// itself when it has them.
     fn candidate(&mut self, target: DocId) -> DocId {
-        self.words
-            .iter_mut()
-            .try_fold(target, |target, word| match word.first_from(target) {
-                here if here == target => Ok(target),
-                behind => Err(behind),
-            })
-            .unwrap_or_else(|behind| behind)
+        for number in &self.by_size {
+            let first = self.words.get_mut(*number).map_or(TERMINATED, |word| word.first_from(target));
+            if first != target {
+                return first;
+            }
+        }
+        target
     }
 
     /// Returns whether it stands in a document; documents come in ascending order.
     pub(crate) fn stands_in(&mut self, doc: DocId) -> bool {
-        let Self { words, wanted, marks, next, read } = self;
+        let Self { words, wanted, starts, next, read, .. } = self;
         let Some((first, rest)) = words.split_first_mut() else { return false };
-        marks.clear();
+        starts.clear();
         first.any(doc, read, |position| {
-            marks.insert(position);
+            starts.insert(position);
             false
         });
-        let Some((last, between)) = rest.split_last_mut() else { return !marks.is_empty() };
+        let Some((last, between)) = rest.split_last_mut() else { return !starts.is_empty() };
         for (after, word) in (1_u32..).zip(&mut *between) {
             next.clear();
             word.any(doc, read, |position| {
-                if let Some(start) = position.checked_sub(after).filter(|start| marks.contains(*start)) {
+                if let Some(start) = position.checked_sub(after).filter(|start| starts.contains(*start)) {
                     next.insert(start);
                 }
                 false
             });
-            std::mem::swap(marks, next);
-            if marks.is_empty() {
+            std::mem::swap(starts, next);
+            if starts.is_empty() {
                 return false;
             }
         }
         let after = u32::try_from(between.len() + 1).unwrap_or(u32::MAX);
         last.any(doc, read, |position| match *wanted {
-            Wanted::InARow => position.checked_sub(after).is_some_and(|start| marks.contains(start)),
-            Wanted::Apart { before, behind } => marks.stand_around(position, before, behind),
+            Wanted::InARow => position.checked_sub(after).is_some_and(|start| starts.contains(start)),
+            Wanted::Apart { before, behind } => starts.stand_around(position, before, behind),
         })
     }
 }
@@ -108,11 +106,13 @@ impl PlainRow {
 pub(crate) struct RowDocs {
     row: PlainRow,
     doc: DocId,
+    /// How many documents the segment has.
+    bound: u32,
 }
 
 impl RowDocs {
-    pub(crate) fn new(row: PlainRow) -> Self {
-        let mut docs = Self { row, doc: 0 };
+    pub(crate) fn new(row: PlainRow, bound: u32) -> Self {
+        let mut docs = Self { row, doc: 0, bound };
         docs.doc = docs.first_from(0);
         docs
     }
@@ -175,7 +175,7 @@ impl DocSet for RowDocs {
     }
 
     fn size_hint(&self) -> u32 {
-        self.row.words.iter().map(Word::size).min().unwrap_or(0)
+        self.row.words.iter().map(Word::size).min().unwrap_or(0).min(self.bound)
     }
 
     /// Reading positions costs more than going through documents.
@@ -220,66 +220,6 @@ fn is_word(spans: &Spans) -> bool {
     }
 }
 
-impl Marks {
-    fn clear(&mut self) {
-        self.words.get_mut(..self.used).unwrap_or_default().fill(0);
-        self.used = 0;
-    }
-
-    fn is_empty(&self) -> bool {
-        self.words.iter().take(self.used).all(|word| *word == 0)
-    }
-
-    fn insert(&mut self, position: u32) {
-        let at = index(position / 64);
-        if at >= self.words.len() {
-            self.words.resize((at + 1).next_power_of_two(), 0);
-        }
-        self.used = self.used.max(at + 1);
-        if let Some(word) = self.words.get_mut(at) {
-            *word |= 1 << (position % 64);
-        }
-    }
-
-    fn word(&self, at: usize) -> u64 {
-        self.words.get(at).copied().unwrap_or(0)
-    }
-
-    fn contains(&self, position: u32) -> bool {
-        self.word(index(position / 64)) >> (position % 64) & 1 == 1
-    }
-
-    /// Whether any stands at most `before` positions before one, or at most `behind` behind it.
-    fn stand_around(&self, position: u32, before: u32, behind: u32) -> bool {
-        let before = before.min(position);
-        if before < 32 && behind < 32 {
-            let around = self.sixty_four_from(position - before);
-            return around & ((1 << before) - 1) != 0 || around >> before >> 1 & ((1 << behind) - 1) != 0;
-        }
-        self.any_within(position - before, position)
-            || self.any_within(position.saturating_add(1), position.saturating_add(1).saturating_add(behind))
-    }
-
-    /// The marks of as many positions, from one on, as there are bits.
-    fn sixty_four_from(&self, start: u32) -> u64 {
-        let (at, bit) = (index(start / 64), start % 64);
-        // Shifted twice, for to shift by all of the bits is to shift by none.
-        self.word(at) >> bit | self.word(at + 1) << 1 << (63 - bit)
-    }
-
-    /// Whether any stands from `start` on before `end`.
-    fn any_within(&self, start: u32, end: u32) -> bool {
-        (start..end).step_by(64).any(|from| {
-            let here = self.sixty_four_from(from);
-            here & u64::MAX >> (64 - (end - from).min(64)) != 0
-        })
-    }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
-}
-
 impl Word {
     fn of(spans: &Spans, postings: &PostingsOf) -> tantivy::Result<Self> {
         let mut all = Vec::new();
@@ -289,7 +229,7 @@ impl Word {
 
     /// How many documents it is in; one that has several of its terms counts as often.
     fn size(&self) -> u32 {
-        self.0.iter().map(SegmentPostings::doc_freq).fold(0, u32::saturating_add)
+        self.0.iter().map(TermPlaces::documents).fold(0, u32::saturating_add)
     }
 
     /// Returns the first document with the word that is not before `target`.
@@ -302,27 +242,23 @@ impl Word {
     /// Returns whether `is_it` says so of any position of the word in a document. Some come more than once, and those of
     /// one term before those of the next.
     fn any(&mut self, doc: DocId, read: &mut Vec<u32>, mut is_it: impl FnMut(u32) -> bool) -> bool {
-        self.0.iter_mut().any(|postings| {
-            if postings.doc() < doc {
-                postings.seek(doc);
+        self.0.iter_mut().any(|places| {
+            if places.doc() < doc {
+                places.seek(doc);
             }
-            if postings.doc() != doc {
-                return false;
-            }
-            postings.positions(read);
-            read.iter().any(|position| is_it(*position))
+            places.doc() == doc && places.any(read, &mut is_it)
         })
     }
 }
 
-fn gather(spans: &Spans, postings: &PostingsOf, all: &mut Vec<SegmentPostings>) -> tantivy::Result<()> {
+fn gather(spans: &Spans, postings: &PostingsOf, all: &mut Vec<TermPlaces>) -> tantivy::Result<()> {
     match spans {
         Spans::Keys(keys) => keys.iter().try_for_each(|key| {
-            all.extend(postings.key(key)?);
+            all.extend(postings.key_places(key)?);
             Ok(())
         }),
         Spans::Pattern(pattern) => {
-            all.extend(postings.pattern(pattern)?);
+            all.extend(postings.pattern_places(pattern)?);
             Ok(())
         }
         Spans::Any(parts) => parts.iter().try_for_each(|part| gather(part, postings, all)),
@@ -333,16 +269,13 @@ fn gather(spans: &Spans, postings: &PostingsOf, all: &mut Vec<SegmentPostings>) 
 #[cfg(test)]
 mod tests {
     use query::places::{Placed, sloppy, words};
+    use query::{Pattern, Positions};
+    use tantivy::schema::{Field, IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+    use tantivy::{Index, IndexWriter, SegmentReader, TantivyDocument};
+    use text::Key;
 
     use super::*;
-
-    fn marks(positions: &[u32]) -> Marks {
-        let mut marks = Marks::default();
-        for position in positions {
-            marks.insert(*position);
-        }
-        marks
-    }
+    use crate::expansion::Expansion;
 
     #[test]
     fn two_words_of_a_sloppy_phrase_stand_where_the_definition_says() {
@@ -355,22 +288,115 @@ mod tests {
                 .map(|(place, spans)| Placed { place, spans: words(spans.iter().copied()) });
             let expected = !sloppy(&placed, slop).is_empty();
             let Wanted::Apart { before, behind } = Wanted::moved(slop) else { unreachable!() };
-            let marks = marks(&left);
-            let found = right.iter().any(|position| marks.stand_around(*position, before, behind));
+            let mut starts = PositionSet::default();
+            for position in &left {
+                starts.insert(*position);
+            }
+            let found = right.iter().any(|position| starts.stand_around(*position, before, behind));
             assert_eq!(found, expected, "{left:?} {right:?} {slop}");
         }
     }
 
-    #[test]
-    fn marks_are_found_within_any_stretch() {
-        let positions = [3, 63, 64, 200, 320];
-        let marks = marks(&positions);
-        for (start, end) in (0..330).flat_map(|start| (0..330).map(move |end| (start, end))) {
-            let expected = positions.iter().any(|position| (start..end).contains(position));
-            assert_eq!(marks.any_within(start, end), expected, "{start}..{end}");
+    const DOCUMENTS: u32 = 3_000;
+
+    /// The words of a document, by a fixed throw of dice.
+    fn written(number: u32) -> Vec<&'static str> {
+        let mut dice = u64::from(number) + 1;
+        let mut throw = |below: u64| {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) % below
+        };
+        let length = throw(70);
+        let word = |place: u64| match place {
+            0 | 1 => "=often",
+            2 => "=form",
+            3 | 4 => "=other",
+            5 if number.is_multiple_of(50) => "=rare",
+            _ => "=filler",
+        };
+        (0..length).map(|_| word(throw(30))).collect()
+    }
+
+    struct Written(Vec<&'static str>);
+
+    impl Positions for Written {
+        fn of_key(&self, key: &Key) -> Vec<u32> {
+            (0..).zip(&self.0).filter(|(_, word)| **word == key.as_str()).map(|(at, _)| at).collect()
         }
-        assert!(positions.iter().all(|position| marks.contains(*position)));
-        assert!(!marks.contains(4) && !marks.contains(10_000));
-        assert!(!marks.stand_around(64, 0, 0) && !marks.stand_around(0, 9, 2) && marks.stand_around(0, 0, 3));
+
+        fn of_pattern(&self, _: &Pattern) -> Vec<u32> {
+            Vec::new()
+        }
+    }
+
+    fn segment() -> (Field, SegmentReader) {
+        let mut schema = Schema::builder();
+        let words = TextFieldIndexing::default()
+            .set_tokenizer("whitespace")
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        let field = schema.add_text_field("text", TextOptions::default().set_indexing_options(words));
+        let index = Index::create_in_ram(schema.build());
+        let mut writer: IndexWriter = index.writer_with_num_threads(1, 50_000_000).unwrap();
+        for number in 0..DOCUMENTS {
+            let mut document = TantivyDocument::new();
+            document.add_text(field, written(number).join(" "));
+            writer.add_document(document).unwrap();
+        }
+        writer.commit().unwrap();
+        (field, index.reader().unwrap().searcher().segment_reader(0).clone())
+    }
+
+    fn rows() -> Vec<Spans> {
+        let word = |keys: &[&str]| Spans::Keys(keys.iter().map(|key| Key::surface(key)).collect());
+        let (often, other, rare) = (word(&["often", "form"]), word(&["other"]), word(&["rare"]));
+        let near = |left: &Spans, right: &Spans, distance, ordered| Spans::Near {
+            left: Box::new(left.clone()),
+            right: Box::new(right.clone()),
+            distance,
+            ordered,
+        };
+        vec![
+            Spans::Phrase(vec![often.clone(), other.clone()]),
+            Spans::Phrase(vec![often.clone(), often.clone(), other.clone()]),
+            Spans::Phrase(vec![often.clone(), word(&["never"])]),
+            near(&often, &other, 3, false),
+            near(&other, &often, 40, true),
+            near(&often, &rare, 5, false),
+            near(&often, &often, 2, true),
+            Spans::Sloppy { parts: vec![often.clone(), other.clone()], slop: 2 },
+            Spans::Sloppy { parts: vec![rare, often], slop: 1 },
+        ]
+    }
+
+    #[test]
+    fn going_through_and_looking_find_the_documents_in_which_a_row_stands() {
+        let (field, segment) = segment();
+        for spans in rows() {
+            let docs = || {
+                let postings = PostingsOf::open(&segment, field, &Expansion::default()).unwrap();
+                RowDocs::new(PlainRow::of(&spans, &postings).unwrap().unwrap(), DOCUMENTS)
+            };
+            let stands = |number: &u32| !spans.find(&Written(written(*number))).is_empty();
+            let expected: Vec<DocId> = (0..DOCUMENTS).filter(stands).collect();
+            let (mut all, mut found) = (docs(), Vec::new());
+            while all.doc() != TERMINATED {
+                found.push(all.doc());
+                all.advance();
+            }
+            assert_eq!(found, expected, "{spans:?}");
+            for step in [1, 7, 150, 900] {
+                let (mut looking, mut seeking) = (docs(), docs());
+                for target in (0..DOCUMENTS).step_by(step) {
+                    let next = expected.iter().find(|doc| **doc >= target).copied().unwrap_or(TERMINATED);
+                    assert_eq!(seeking.seek(target.max(seeking.doc())), next.max(seeking.doc()));
+                    match looking.seek_danger(target) {
+                        SeekDangerResult::Found => assert_eq!((target, looking.doc()), (next, target)),
+                        SeekDangerResult::SeekLowerBound(bound) => {
+                            assert!(target < bound && bound <= next.max(looking.doc()), "{spans:?} {target}");
+                        }
+                    }
+                }
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use query::{Pattern, Positions, Spans};
 use rustc_hash::FxHashMap;
 use tantivy::index::SegmentId;
-use tantivy::postings::{Postings, SegmentPostings};
+use tantivy::postings::{Postings, SegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, Term};
 use text::Key;
@@ -14,6 +14,7 @@ use text::Key;
 use crate::expansion::{Expansion, Fitting};
 use crate::keys::terms_of;
 use crate::shape::keys_of;
+use crate::term_places::{PlacesOf, TermPlaces};
 use crate::terms::KnownTerms;
 
 /// The positions of the keys of one text, in the document that it was sent to last. Documents come in ascending order.
@@ -38,6 +39,7 @@ pub(crate) struct PostingsOf {
     segment: SegmentId,
     terms: Arc<KnownTerms>,
     fitting: Arc<Fitting>,
+    places: PlacesOf,
 }
 
 impl PostingsOf {
@@ -47,28 +49,47 @@ impl PostingsOf {
         expansion: &Expansion,
     ) -> tantivy::Result<Self> {
         let (terms, fitting) = (Arc::clone(&expansion.terms), expansion.fitting(segment, field)?);
-        let (index, segment) = (segment.inverted_index(field)?, segment.segment_id());
-        Ok(Self { index, field, segment, terms, fitting })
+        let (index, id) = (segment.inverted_index(field)?, segment.segment_id());
+        Ok(Self { index, field, segment: id, terms, fitting, places: PlacesOf::open(segment, field)? })
     }
 
     /// Returns the postings of each term that a key is written as.
-    pub(crate) fn key(&self, key: &Key) -> tantivy::Result<Vec<SegmentPostings>> {
-        let mut postings = Vec::new();
-        for term in terms_of(key) {
-            let term = Term::from_field_text(self.field, term.as_str());
-            if let Some(info) = self.terms.within(&self.index, self.segment, &term)? {
-                let option = IndexRecordOption::WithFreqsAndPositions;
-                postings.push(self.index.read_postings_from_terminfo(&info, option)?);
-            }
-        }
-        Ok(postings)
+    fn key(&self, key: &Key) -> tantivy::Result<Vec<SegmentPostings>> {
+        let option = IndexRecordOption::WithFreqsAndPositions;
+        self.infos(key)?
+            .iter()
+            .map(|info| Ok(self.index.read_postings_from_terminfo(info, option)?))
+            .collect()
     }
 
     /// Returns the postings of each term that a pattern fits.
-    pub(crate) fn pattern(&self, pattern: &Pattern) -> tantivy::Result<Vec<SegmentPostings>> {
-        let terms = self.fitting.get(pattern).map(Vec::as_slice).unwrap_or_default();
+    fn pattern(&self, pattern: &Pattern) -> tantivy::Result<Vec<SegmentPostings>> {
         let option = IndexRecordOption::WithFreqsAndPositions;
-        terms.iter().map(|(_, info)| Ok(self.index.read_postings_from_terminfo(info, option)?)).collect()
+        let read = |info| Ok(self.index.read_postings_from_terminfo(info, option)?);
+        self.fitting_infos(pattern).map(read).collect()
+    }
+
+    /// The same as [`PostingsOf::key`], to be asked for nearly every document.
+    pub(crate) fn key_places(&self, key: &Key) -> tantivy::Result<Vec<TermPlaces>> {
+        self.infos(key)?.iter().map(|info| Ok(self.places.term(info)?)).collect()
+    }
+
+    /// The same as [`PostingsOf::pattern`], to be asked for nearly every document.
+    pub(crate) fn pattern_places(&self, pattern: &Pattern) -> tantivy::Result<Vec<TermPlaces>> {
+        self.fitting_infos(pattern).map(|info| Ok(self.places.term(info)?)).collect()
+    }
+
+    fn infos(&self, key: &Key) -> tantivy::Result<Vec<TermInfo>> {
+        let mut infos = Vec::new();
+        for term in terms_of(key) {
+            let term = Term::from_field_text(self.field, term.as_str());
+            infos.extend(self.terms.within(&self.index, self.segment, &term)?);
+        }
+        Ok(infos)
+    }
+
+    fn fitting_infos(&self, pattern: &Pattern) -> impl Iterator<Item = &TermInfo> {
+        self.fitting.get(pattern).into_iter().flatten().map(|(_, info)| info)
     }
 }
 

@@ -1,13 +1,13 @@
 //! Finds the documents in which a phrase, a window or a pair of near words stands.
 //!
 //! Candidates are those that hold all of its words; [`Spans::find`] decides, as it does for the matcher, or for plain
-//! rows what says the same.
+//! rows what says the same. Where nothing is scored, plain rows find their candidates themselves.
 
 use std::fmt;
 use std::sync::Arc;
 
 use query::Spans;
-use tantivy::query::{EmptyScorer, EnableScoring, Explanation, Query, Scorer, Weight};
+use tantivy::query::{EnableScoring, Explanation, Query, Scorer, Weight};
 use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError};
 
@@ -61,7 +61,10 @@ impl Weight for SpansWeight {
         let Placing { field, spans, expansion } = &self.text;
         let Some(candidates) = &self.candidates else {
             let row = PlainRow::of(spans, &PostingsOf::open(segment, *field, expansion)?)?;
-            return Ok(row.map_or_else(|| Box::new(EmptyScorer) as _, |row| Box::new(RowDocs::new(row)) as _));
+            let row = row.ok_or_else(|| {
+                TantivyError::InternalError("a text that is no plain row has no candidates".to_owned())
+            })?;
+            return Ok(Box::new(RowDocs::new(row, segment.max_doc())));
         };
         let candidates = candidates.scorer(segment, boost)?;
         let decides = if candidates.doc() == TERMINATED {
