@@ -19,7 +19,7 @@ use crate::score::rarity;
 use crate::statistics::Statistics;
 use crate::terms::Standing;
 
-/// So many windows are looked through first: about as many as there are best documents to be found.
+/// So many windows are looked through first: about as many as a first page has documents.
 const FIRST: usize = 12;
 
 /// A word and what it counts.
@@ -49,7 +49,7 @@ struct OfField {
 /// What is kept of windows goes by the average length of documents in their segment; scores go by that in all. This is
 /// how much more than it says a document can score.
 fn excess(average: f32, in_segment: f32) -> f32 {
-    if in_segment > 0.0 { (average / in_segment).max(1.0) * 1.001 } else { f32::INFINITY }
+    if in_segment > 0.0 { (average / in_segment).max(1.0) * 1.001 } else { f32::MAX }
 }
 
 impl ScoredTerms {
@@ -169,7 +169,6 @@ fn most_promising(promises: &[f32]) -> Vec<usize> {
 }
 
 /// The documents of one word in one segment, from a place on.
-#[derive(Clone)]
 struct List<'a> {
     postings: BlockSegmentPostings,
     scoring: Scoring<'a>,
@@ -270,11 +269,15 @@ struct Look {
 }
 
 impl Look {
+    /// What a document must score more than. What has none of the words is never offered.
+    fn needed(&self) -> Score {
+        self.threshold.max(0.0)
+    }
+
     /// Returns the windows that promise enough, ascending.
     fn promising(&self) -> Vec<usize> {
-        let needed = self.threshold.max(0.0);
         let promises = self.promises.iter().enumerate();
-        promises.filter(|(_, promise)| **promise > needed).map(|(window, _)| window).collect()
+        promises.filter(|(_, promise)| **promise > self.needed()).map(|(window, _)| window).collect()
     }
 
     /// Looks through those of some windows, ascending, that promise enough. `lists` stand at their beginning.
@@ -304,13 +307,11 @@ impl Look {
             list.seek(documents.start);
             list.add_to(&mut self.sums, documents.clone());
         }
-        // What has none of the words is not offered.
-        let needed = |threshold: Score| threshold.max(0.0);
         // Of numbers that are not negative, the greatest has the greatest bits; they are compared many at a time.
         let greatest = self.sums.iter().fold(0, |greatest, sum| greatest.max(sum.to_bits()));
-        if f32::from_bits(greatest) > needed(self.threshold) {
+        if f32::from_bits(greatest) > self.needed() {
             for (doc, sum) in documents.zip(&self.sums) {
-                if *sum > needed(self.threshold) {
+                if *sum > self.needed() {
                     self.threshold = offer(doc, *sum);
                 }
             }

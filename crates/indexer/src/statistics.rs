@@ -8,7 +8,7 @@ use tantivy::schema::Field;
 use tantivy::{Searcher, Term};
 use text::Key;
 
-use crate::terms::{KnownTerms, Standing, Word};
+use crate::terms::{KnownTerms, KnownWord, Standing};
 
 /// The statistics of one snapshot.
 pub(crate) struct Statistics<'a> {
@@ -24,7 +24,7 @@ impl<'a> Statistics<'a> {
     }
 
     /// Returns the terms of a word that stand in a field.
-    pub(crate) fn word(&self, field: Field, keys: &[Key]) -> tantivy::Result<Arc<Word>> {
+    pub(crate) fn word(&self, field: Field, keys: &[Key]) -> tantivy::Result<Arc<KnownWord>> {
         self.terms.word(self.searcher, field, keys)
     }
 

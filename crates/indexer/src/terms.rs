@@ -14,10 +14,11 @@ use crate::ceilings::Ceilings;
 use crate::keys::terms_of;
 use crate::score::key_weight;
 
-/// So many terms are kept, a few hundred bytes each; when there are more, all are forgotten.
+/// So many terms are kept, a few hundred bytes each, and of one that is common in a segment up to eight kilobytes for it;
+/// when there are more, all are forgotten.
 const MOST: usize = 10_000;
 
-/// So many words are kept, a kilobyte each; when there are more, all are forgotten.
+/// So many words of each field are kept, a kilobyte each; when there are more, all are forgotten.
 const MOST_WORDS: usize = 2_000;
 
 /// What is known of the terms of a build. It outlives searches and commits: a segment never changes.
@@ -28,10 +29,10 @@ pub(crate) struct KnownTerms {
 }
 
 /// The words of one field, by the keys that they are asked for by.
-type Words = FxHashMap<Box<[Key]>, Arc<Word>>;
+type Words = FxHashMap<Box<[Key]>, Arc<KnownWord>>;
 
 /// A word in one field of a snapshot: those of its terms that stand in any document.
-pub(crate) struct Word {
+pub(crate) struct KnownWord {
     segments: Vec<SegmentId>,
     pub(crate) present: Vec<Present>,
 }
@@ -74,13 +75,20 @@ impl KnownTerms {
         let mut known = known();
         if known.len() >= MOST {
             known.clear();
+            // They hold terms as well.
+            self.words.lock().unwrap_or_else(PoisonError::into_inner).clear();
         }
         known.insert(term.clone(), Arc::clone(&standing));
         Ok(standing)
     }
 
     /// Returns the terms of a word, asked for by any of `keys`, that stand in a field of a snapshot.
-    pub(crate) fn word(&self, searcher: &Searcher, field: Field, keys: &[Key]) -> tantivy::Result<Arc<Word>> {
+    pub(crate) fn word(
+        &self,
+        searcher: &Searcher,
+        field: Field,
+        keys: &[Key],
+    ) -> tantivy::Result<Arc<KnownWord>> {
         let words = || self.words.lock().unwrap_or_else(PoisonError::into_inner);
         let segments = || searcher.segment_readers().iter().map(SegmentReader::segment_id);
         let before = words().get(&field).and_then(|words| words.get(keys)).map(Arc::clone);
@@ -98,7 +106,7 @@ impl KnownTerms {
                 present.push(Present { term, standing, weight: key_weight(&key) });
             }
         }
-        let word = Arc::new(Word { segments: segments().collect(), present });
+        let word = Arc::new(KnownWord { segments: segments().collect(), present });
         let mut words = words();
         let of_field = words.entry(field).or_default();
         if of_field.len() >= MOST_WORDS {
