@@ -145,8 +145,8 @@ impl Letters {
         }
     }
 
-    /// Puts the character that begins there into lower case, and returns what it is and how many bytes it has; `None` at
-    /// the end.
+    /// Puts the character that begins there into lower case, and returns what it is and how many bytes it has: none at the
+    /// end.
     #[inline]
     fn lower(&self, text: &mut [u8], at: usize) -> (Class, usize) {
         match text.get_mut(at..).unwrap_or_default() {

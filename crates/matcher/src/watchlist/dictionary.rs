@@ -353,4 +353,33 @@ mod tests {
         assert_eq!(terms.find(Kind::Key, "=сөз5000"), None);
         assert!(terms.all().eq(numbers));
     }
+
+    #[test]
+    fn terms_of_every_kind_and_length_are_told_apart_and_keep_their_lists() {
+        let kinds =
+            [Kind::Key, Kind::Head, Kind::Signs, Kind::Sound, Kind::Syllables, Kind::Fact, Kind::Surface];
+        let texts: Vec<String> = [0, 1, 15, 16, 17, 18, 40]
+            .into_iter()
+            .flat_map(|length| ["a", "b"].map(|last| format!("{:x<length$}{last}", "")))
+            .chain([String::new()])
+            .collect();
+        let mut terms = Dictionary::default();
+        let mut known = Vec::new();
+        for (number, (kind, text)) in
+            (0..).zip(kinds.iter().flat_map(|kind| texts.iter().map(move |text| (*kind, text))))
+        {
+            assert_eq!(terms.find(kind, text), None);
+            let term = terms.intern(kind, text);
+            terms.set_list(term, List::from_bytes([number; 8]));
+            known.push((kind, text, term, number));
+        }
+        for (kind, text, term, number) in known {
+            assert_eq!((terms.find(kind, text), terms.text(term)), (Some(term), (kind, text.as_str())));
+            assert_eq!(terms.list(term).to_bytes(), [number; 8]);
+            let bytes = text.as_bytes();
+            assert!(terms.has_text(term, Front::of_text(bytes), bytes));
+            let another = [bytes, b"c"].concat();
+            assert!(!terms.has_text(term, Front::of_text(&another), &another));
+        }
+    }
 }

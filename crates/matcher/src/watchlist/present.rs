@@ -107,7 +107,7 @@ impl Present {
     #[inline]
     fn cell(&self, term: Term) -> usize {
         let mask = self.table.len() - 1;
-        // Fibonacci hashing: numbers of terms are dense.
+        // Fibonacci hashing: numbers of terms lie close together.
         let mut at = index(term.wrapping_mul(0x9e37_79b1) >> 12) & mask;
         while let Some((there, _)) = self.table.get(at) {
             if *there == term || *there == NO_TERM {

@@ -1,9 +1,10 @@
 //! The list finds what each watch alone finds, however it was filled.
 
-use matcher::Watchlist;
+use matcher::{Reading, Watchlist};
 use model::WatchId;
 use proptest::prelude::*;
-use query::{Document, Lexicon, Plan, evaluate, plan, testing};
+use query::{Document, Facts, Lexicon, Part, Pattern, Plan, Spans, evaluate, plan, testing};
+use text::{Key, Lang};
 
 fn plans(count: std::ops::Range<usize>) -> impl Strategy<Value = Vec<Plan>> {
     let planned = |query| plan(&query, &Lexicon::empty()).unwrap();
@@ -105,4 +106,52 @@ fn a_list_packs_itself_and_still_finds_everything() {
     let document = Document::read("", &[text], &Lexicon::empty(), testing::facts(text::Lang::EnLatn));
     assert_eq!(found(&list, &document), [WatchId(1_500), WatchId(1_999)]);
     assert_eq!(list.plan(WatchId(1_600)), Some(query(1_600)));
+}
+
+#[test]
+fn words_that_lie_in_one_text_are_noted_as_keys_are() {
+    let text = "the қорғас dry port railway 哈萨 detained detainees a";
+    let words: Vec<(usize, usize)> = text
+        .split(' ')
+        .map(|word| word.as_ptr().addr() - text.as_ptr().addr())
+        .zip(text.split(' '))
+        .map(|(start, word)| (start, start + word.len()))
+        .collect();
+    let word = |text: &str| Spans::Keys(vec![Key::surface(text)]);
+    let spans = [
+        word("қорғас"),
+        word("қорға"),
+        word("a"),
+        Spans::Phrase(vec![word("dry"), word("port")]),
+        Spans::Phrase(vec![word("port"), word("dry")]),
+        Spans::Pattern(Pattern::new("detain*")),
+        Spans::Pattern(Pattern::new("қ*")),
+        Spans::Pattern(Pattern::new("r?ilway")),
+        Spans::Pattern(Pattern::new("哈*")),
+        Spans::Pattern(Pattern::new("khorgos*")),
+    ];
+    let plans = (0..)
+        .zip(spans)
+        .map(|(number, spans)| (WatchId(number), Plan::Text { part: Part::Anywhere, spans, clause: 0 }));
+    let list = Watchlist::new(plans);
+    let facts = Facts::of_text(Lang::EnLatn);
+    let found = |read: &dyn Fn(&mut Reading<'_>)| {
+        let mut reading = Reading::new(&list);
+        // As after another article.
+        reading.key(Part::Title, 3, &Key::surface("khorgos"));
+        reading.clear();
+        read(&mut reading);
+        let mut found = Vec::new();
+        reading.matches(&facts, &mut |watch| found.push(watch.0));
+        found.sort_unstable();
+        found
+    };
+    let at_once = found(&|reading| reading.surfaces(Part::Body, 0, text.as_bytes(), &words));
+    let one_by_one = found(&|reading| {
+        for (position, word) in (0..).zip(text.split(' ')) {
+            reading.key(Part::Body, position, &Key::surface(word));
+        }
+    });
+    assert_eq!(at_once, one_by_one);
+    assert_eq!(at_once, [0, 2, 3, 5, 6, 7, 8]);
 }
