@@ -13,7 +13,7 @@ use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::Bm25Weight;
 
 /// A segment is cut into about so many windows.
-const MOST: u32 = 1_024;
+const MOST: u32 = 2_048;
 /// Fewest documents of a window.
 const FEWEST_DOCUMENTS: u32 = 64;
 /// Of words that stand in fewer than one document of so many nothing is kept: it is soon found out.
