@@ -12,6 +12,8 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::query::Bm25Weight;
 
+use crate::docset::index;
+
 /// A segment is cut into about so many windows.
 const MOST: u32 = 2_048;
 /// Fewest documents of a window.
@@ -127,10 +129,6 @@ impl Ceilings {
             *promise += ceiling * weight;
         }
     }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -208,6 +208,11 @@ impl Scorer for WantedDocs {
     }
 }
 
+/// A number of the engine's as an index: four bytes fit everywhere that this runs.
+pub(crate) fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@ mod plain_row;
 mod position_set;
 mod positions;
 mod rebuild;
+mod row_docs;
 mod score;
 mod scored_terms;
 mod search;

@@ -1,8 +1,9 @@
 //! Which segments are merged into one: a search asks each of them, and each has its own dictionary on the disk.
 //!
 //! Small ones go together as soon as they are many, and while articles come a document is written anew only when the
-//! segment that it lies in at least doubles: a few times, however few come at once. An idle house has time for more. The engine's own policy takes all segments of less
-//! than ten thousand documents for one size, and writes those that came first anew with every eight commits.
+//! segment that it lies in at least doubles: a few times, however few come at once. An idle house has time for more.
+//! The engine's own policy takes all segments of less than ten thousand documents for one size, and writes those that came
+//! first anew with every eight commits.
 
 use tantivy::index::{SegmentId, SegmentMeta};
 use tantivy::indexer::{MergeCandidate, MergePolicy};

@@ -1,5 +1,7 @@
 //! A set of positions in a document, which is made anew for each.
 
+use crate::docset::index;
+
 /// A set of positions.
 #[derive(Debug, Default)]
 pub(crate) struct PositionSet {
@@ -62,10 +64,6 @@ impl PositionSet {
             here & u64::MAX >> (64 - (end - from).min(64)) != 0
         })
     }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

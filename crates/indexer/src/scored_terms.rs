@@ -288,9 +288,8 @@ impl Look {
         offer: &mut dyn FnMut(DocId, Score) -> Score,
     ) {
         for window in windows {
-            let promise =
-                self.promises.get_mut(*window).filter(|promise| **promise > self.threshold.max(0.0));
-            if let Some(promise) = promise {
+            let needed = self.needed();
+            if let Some(promise) = self.promises.get_mut(*window).filter(|promise| **promise > needed) {
                 *promise = 0.0;
                 self.through_one(self.windows.range(*window), lists, offer);
             }

@@ -12,8 +12,9 @@ use tantivy::schema::Field;
 use tantivy::{DocId, DocSet, Score, SeekDangerResult, SegmentReader, TERMINATED, TantivyError};
 
 use crate::expansion::Expansion;
-use crate::plain_row::{PlainRow, RowDocs};
+use crate::plain_row::PlainRow;
 use crate::positions::{DocPositions, PostingsOf};
+use crate::row_docs::RowDocs;
 
 /// A text whose words have an order or a distance.
 #[derive(Debug)]

@@ -14,6 +14,8 @@ use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocId, InvertedIndexReader, SegmentReader, TERMINATED};
 
+use crate::docset::index;
+
 /// Where the positions of one field of one segment are read from.
 pub(crate) struct PlacesOf {
     index: Arc<InvertedIndexReader>,
@@ -121,10 +123,6 @@ impl TermPlaces {
             is_it(position)
         })
     }
-}
-
-fn index(number: u32) -> usize {
-    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

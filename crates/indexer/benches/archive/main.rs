@@ -1,8 +1,9 @@
 //! The archive index on a large corpus, beside the bare engine that is fed the same tokens.
 //!
-//! `cargo bench -p indexer --bench archive -- --docs FILE.jsonl [--limit N] [--queries N] [--classes LIST] [--index FOLDER]
-//! [--no-bare]` prints one line of JSON. Each line of the file is `{"id", "lang", "source", "title", "body"}`; `--queries` are so many
-//! of each class, or with `--classes one,other` of these alone. With `--index` the index is kept in that folder, and searched again by the next run without filling it.
+//! `cargo bench -p indexer --bench archive -- --docs FILE.jsonl [--limit N] [--queries N] [--classes LIST]
+//! [--index FOLDER] [--no-bare]` prints one line of JSON. Each line of the file is `{"id", "lang", "source", "title",
+//! "body"}`; `--queries` are so many of each class, or with `--classes one,other` of these alone. With `--index` the index
+//! is kept in that folder, and searched again by the next run without filling it.
 //! All figures are processor time: of the whole process for indexing, the engine's threads and merges included; of the
 //! one thread that searches for queries.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails loudly and shows its result")]
